@@ -1,0 +1,72 @@
+"""Outputs appear whole or not at all: written under a temporary name, then moved into place."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["atomic_directory", "atomic_path"]
+
+
+@contextmanager
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on success it replaces `path`, on failure it goes.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to be written. Its folder is made where it does not exist.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to write. It has the suffix of `path`, since drivers choose formats by suffix.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    room = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield room / target.name
+        _sync(room / target.name)
+        os.replace(room / target.name, target)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+@contextmanager
+def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary folder beside `path`; on success it takes the place of `path`.
+
+    A folder that another process moved into place meanwhile is kept if ours cannot replace it:
+    both were built from the same input.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    room = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        new = room / "new"
+        new.mkdir()
+        yield new
+        for file in new.rglob("*"):
+            _sync(file)
+        _swap_directory(new, target, room / "old")
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _swap_directory(new: Path, target: Path, old: Path) -> None:
+    if target.exists():
+        os.replace(target, old)
+    try:
+        os.replace(new, target)
+    except OSError:
+        if not target.exists():
+            raise
+
+
+def _sync(file: Path) -> None:
+    if file.is_file():
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())

@@ -1,0 +1,124 @@
+"""Every error and warning eezkit raises, in one tree.
+
+::
+
+    EezkitError
+    ├── CoordinateError     (ValueError)         a position is not on the globe, or not readable
+    ├── OptionError         (ValueError)         an argument or option makes no sense
+    ├── DataNotFoundError   (FileNotFoundError)  a file, a sidecar or a cached dataset is missing
+    ├── DataFormatError     (ValueError)         a file is not what it claims to be
+    ├── SchemaError         (ValueError)         columns or values that no schema explains
+    ├── BaselineError       (ValueError)         a baseline no limit can be drawn from
+    ├── UnknownZoneError    (LookupError)        no zone of the dataset answers to a name
+    ├── UnknownPlaceError   (LookupError)        no named place answers to a name
+    ├── UnknownDatasetError (LookupError)        no dataset or layer answers to a name
+    ├── FetchError          (OSError)            the server did not give what was asked for
+    ├── CacheError          (OSError)            the cache cannot be written or is damaged
+    └── MissingExtraError   (ImportError)        an optional dependency is not installed
+    EezkitWarning           (UserWarning)
+    ├── SchemaWarning       an unknown value was loaded as UNKNOWN
+    ├── GeometryWarning     a geometry is not valid, or was repaired
+    ├── AreaWarning         the computed area is not the published one
+    ├── CoverageWarning     an answer rests on less than the whole dataset
+    └── SizeWarning         an output is larger than its reader will like
+
+A message says what, which one, the value, what is accepted, and the likely cause or next step.
+"""
+
+__all__ = [
+    "AreaWarning",
+    "BaselineError",
+    "CacheError",
+    "CoordinateError",
+    "CoverageWarning",
+    "DataFormatError",
+    "DataNotFoundError",
+    "EezkitError",
+    "EezkitWarning",
+    "FetchError",
+    "GeometryWarning",
+    "MissingExtraError",
+    "OptionError",
+    "SchemaError",
+    "SchemaWarning",
+    "SizeWarning",
+    "UnknownDatasetError",
+    "UnknownPlaceError",
+    "UnknownZoneError",
+]
+
+
+class EezkitError(Exception):
+    """Root of all errors that eezkit raises on purpose."""
+
+
+class CoordinateError(EezkitError, ValueError):
+    """A position is not on the globe, or cannot be read."""
+
+
+class OptionError(EezkitError, ValueError):
+    """An argument or command-line option makes no sense."""
+
+
+class DataNotFoundError(EezkitError, FileNotFoundError):
+    """A file, one of its sidecars, or a cached dataset is missing."""
+
+
+class DataFormatError(EezkitError, ValueError):
+    """A file is not what it claims to be: truncated, empty, of the wrong kind."""
+
+
+class SchemaError(EezkitError, ValueError):
+    """Columns or values that no known schema explains."""
+
+
+class BaselineError(EezkitError, ValueError):
+    """A baseline from which no limit can be drawn."""
+
+
+class UnknownZoneError(EezkitError, LookupError):
+    """No zone of the dataset answers to this name, code or MRGID."""
+
+
+class UnknownPlaceError(EezkitError, LookupError):
+    """No named place answers to this name."""
+
+
+class UnknownDatasetError(EezkitError, LookupError):
+    """No dataset or layer answers to this name."""
+
+
+class FetchError(EezkitError, OSError):
+    """The server did not give what was asked for."""
+
+
+class CacheError(EezkitError, OSError):
+    """The cache cannot be read or written, or holds something damaged."""
+
+
+class MissingExtraError(EezkitError, ImportError):
+    """An optional dependency is not installed."""
+
+
+class EezkitWarning(UserWarning):
+    """Root of all warnings that eezkit gives."""
+
+
+class SchemaWarning(EezkitWarning):
+    """An unknown value was loaded as UNKNOWN."""
+
+
+class GeometryWarning(EezkitWarning):
+    """A geometry is not valid, or was repaired."""
+
+
+class AreaWarning(EezkitWarning):
+    """The computed area of a zone is not the published one."""
+
+
+class CoverageWarning(EezkitWarning):
+    """An answer rests on less than the whole dataset."""
+
+
+class SizeWarning(EezkitWarning):
+    """An output is larger than its reader will like."""
