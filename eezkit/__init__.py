@@ -1,1 +1,61 @@
-"""Maritime zones: whose water is this, how far is it to the line, and how sure are we."""
+"""Maritime zones: whose water is this, how far is it to the line, and how sure are we.
+
+>>> import eezkit
+>>> atlas = eezkit.load()
+>>> answer = atlas.at(lon=155.017583, lat=23.325487, zone="JPN")
+>>> answer.inside, round(answer.margin / eezkit.M, 1)
+(True, 119.4)
+
+Not for legal or navigational use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from eezkit.units import M
+
+if TYPE_CHECKING:
+    from eezkit import geodesy, limits, maps
+    from eezkit.atlas import Answer, Atlas
+    from eezkit.coverage import Coverage
+    from eezkit.datasets import fetch, load, read
+    from eezkit.uncertainty import Uncertainty
+
+__all__ = [
+    "Answer",
+    "Atlas",
+    "Coverage",
+    "M",
+    "Uncertainty",
+    "fetch",
+    "geodesy",
+    "limits",
+    "load",
+    "maps",
+    "read",
+]
+
+_HOMES = {
+    "Answer": "eezkit.atlas",
+    "Atlas": "eezkit.atlas",
+    "Coverage": "eezkit.coverage",
+    "Uncertainty": "eezkit.uncertainty",
+    "fetch": "eezkit.datasets",
+    "load": "eezkit.datasets",
+    "read": "eezkit.datasets",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import eezkit` costs nothing."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    if name in __all__:
+        return importlib.import_module(f"eezkit.{name}")
+    raise AttributeError(f"module 'eezkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -30,7 +30,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield room / target.name
         _sync(room / target.name)
-        os.replace(room / target.name, target)
+        (room / target.name).replace(target)
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
@@ -58,9 +58,9 @@ def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 def _swap_directory(new: Path, target: Path, old: Path) -> None:
     if target.exists():
-        os.replace(target, old)
+        target.replace(old)
     try:
-        os.replace(new, target)
+        new.replace(target)
     except OSError:
         if not target.exists():
             raise

@@ -105,7 +105,9 @@ class Rings:
         polygons, zone_starts = _gather(self.zones, chosen)
         rings, polygon_starts = _gather(self.polygons, polygons)
         vertices, ring_starts = _gather(self.rings, rings)
-        return Rings(self.lon[vertices], self.lat[vertices], ring_starts, polygon_starts, zone_starts)
+        return Rings(
+            self.lon[vertices], self.lat[vertices], ring_starts, polygon_starts, zone_starts
+        )
 
     def edge_starts(self) -> NDArray[np.int64]:
         """First vertex of each edge; the edge ends at the next vertex. Shape (n_edges,)."""

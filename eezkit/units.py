@@ -53,5 +53,7 @@ def parse_length(text: str, *, what: str = "length") -> float:
         )
     metres = float(match[1]) * _METRES[known]
     if not (math.isfinite(metres) and metres >= 0):
-        raise OptionError(f"{what} {text!r} is negative or too large. Accepted are lengths from 0 up.")
+        raise OptionError(
+            f"{what} {text!r} is negative or too large. Accepted are lengths from 0 up."
+        )
     return metres

@@ -61,6 +61,8 @@ class Evidence(StrEnum):
     """Another zone has the same edge, within the stated tolerance."""
     COAST_NEAR = "coast_near"
     """A coast runs within the stated distance."""
+    ENCLOSED = "enclosed"
+    """The edge closes a hole too small to be high seas."""
     BREADTH = "breadth"
     """The edge is at a breadth (12, 24, 200 M) from the coast, within the stated tolerance."""
     NONE = "none"

@@ -1,0 +1,562 @@
+"""`Atlas`: zones with everything needed to answer for one position or for millions."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+
+from eezkit.atlas import storage
+from eezkit.atlas.selection import choose, parse_selector
+from eezkit.coverage import Coverage
+from eezkit.edges import Edges
+from eezkit.errors import CacheError, OptionError
+from eezkit.geometry import Rings
+from eezkit.lookup import CellIndex
+from eezkit.nearest import EdgeTree
+from eezkit.positions import check_arrays
+from eezkit.zones import Provenance, Regime, Zone
+
+if TYPE_CHECKING:
+    import geopandas
+    from numpy.typing import ArrayLike, NDArray
+
+    from eezkit.atlas.answer import Answer
+    from eezkit.uncertainty import Uncertainty
+
+__all__ = ["NOT_COVERED", "Atlas", "Distances", "Located"]
+
+NOT_COVERED = -1
+"""Answer code of a position where the dataset does not claim to be complete."""
+
+Kinds = Literal["seaward", "coast", "all"]
+
+
+@dataclass(frozen=True)
+class Located:
+    """Which zones hold each position.
+
+    Parameters
+    ----------
+    answer : numpy.ndarray of int32, shape (...)
+        Answer codes: 0 no zone, -1 not covered, -2 not a position, else a set of zones.
+    """
+
+    answer: NDArray[np.int32]
+    _zones: Callable[[int], tuple[Zone, ...]]
+
+    def zones(self, code: int) -> tuple[Zone, ...]:
+        """Zones of an answer code, all of them; empty for 0, -1 and -2."""
+        return self._zones(int(code))
+
+
+class Distances(NamedTuple):
+    """How far, where and which way the nearest edge is, each of the input's shape.
+
+    Parameters
+    ----------
+    distance : numpy.ndarray of float64
+        Metres; inf where there is no such edge.
+    lon, lat : numpy.ndarray of float64
+        The nearest point, in degrees.
+    azimuth : numpy.ndarray of float64
+        Degrees clockwise from north, at the position; NaN at distance 0.
+    edge : numpy.ndarray of int64
+        Index into `Atlas.edges`; -1 for none.
+    """
+
+    distance: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    azimuth: NDArray[np.float64]
+    edge: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """A dataset of zones, ready to answer.
+
+    Made by `eezkit.load`, `eezkit.read` and `eezkit.fetch`; not usually constructed by hand.
+
+    Parameters
+    ----------
+    zones : tuple of Zone
+        All zones of the dataset, also those a selection leaves out.
+    rings : Rings
+        Their published rings.
+    index, seaward, coast : CellIndex, EdgeTree, EdgeTree
+        Which zones; the nearest seaward edge; the nearest coast.
+    edges : Edges
+        What each edge is.
+    provenance : Provenance
+    coverage : Coverage
+    overlays, overlay_rings, overlay_index
+        12 M and 24 M zones, where the dataset has them.
+    land, land_index
+        The dataset's own land, where it has one.
+    warnings : tuple of (str, str)
+        What loading warned of: the class of the warning, and the text.
+    selected : tuple of int or None
+        Indices of the zones whose union the atlas stands for; None for all, each by itself.
+    """
+
+    zones: tuple[Zone, ...]
+    rings: Rings
+    index: CellIndex
+    edges: Edges
+    seaward: EdgeTree
+    coast: EdgeTree
+    provenance: Provenance
+    coverage: Coverage
+    overlays: tuple[Zone, ...] = ()
+    overlay_rings: Rings | None = None
+    overlay_index: CellIndex | None = None
+    land: Rings | None = None
+    land_index: CellIndex | None = None
+    warnings: tuple[tuple[str, str], ...] = ()
+    selected: tuple[int, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.zones if self.selected is None else self.selected)
+
+    def __iter__(self) -> Any:
+        chosen = range(len(self.zones)) if self.selected is None else self.selected
+        return iter([self.zones[i] for i in chosen])
+
+    def __repr__(self) -> str:
+        version = f" {self.provenance.version}" if self.provenance.version else ""
+        of = f" of {len(self.zones)}" if self.selected is not None else ""
+        return f"<Atlas {self.provenance.name}{version}: {len(self)}{of} zones>"
+
+    def _repr_html_(self) -> str:
+        from eezkit.maps import atlas_map
+
+        html: str = atlas_map(self)._repr_html_()
+        return html
+
+    # -- choosing ---------------------------------------------------------------------------
+
+    def select(
+        self,
+        text: str | None = None,
+        *,
+        sovereign: str | None = None,
+        territory: str | None = None,
+        mrgid: int | None = None,
+        name: str | None = None,
+        regime: Regime | str | None = None,
+        sole: bool = False,
+    ) -> Atlas:
+        """See the dataset as the union of some of its zones.
+
+        Parameters
+        ----------
+        text : str, optional
+            A selector as on the command line: ``JPN``, ``territory:GUM``, ``name:Japan``.
+        sovereign, territory, mrgid, name, regime : optional
+            Conditions, which all must hold; codes and names as the dataset has them.
+        sole : bool
+            Leave out zones that more than one State holds or claims.
+
+        Returns
+        -------
+        Atlas
+            The same dataset; `margin` is now to the seaward edge of the union, and `locate`
+            knows only the selected zones.
+
+        Raises
+        ------
+        UnknownZoneError
+            If no zone answers to a condition; the closest names are given.
+        OptionError
+            If there is no condition, or one cannot be read.
+        """
+        wanted: dict[str, Any] = {
+            "sovereign": sovereign,
+            "territory": territory,
+            "mrgid": mrgid,
+            "name": name,
+            "regime": regime,
+        }
+        if text is not None:
+            wanted.update(parse_selector(text))
+        if not sole and all(value is None for value in wanted.values()):
+            raise OptionError(f"Nothing to select by; accepted are {', '.join(wanted)} and sole.")
+        found = choose(self.zones, **wanted, sole=sole)
+        if self.selected is not None:
+            found = [i for i in found if i in set(self.selected)]
+        return replace(self, selected=tuple(found))
+
+    @functools.cached_property
+    def _is_selected(self) -> NDArray[np.bool_]:
+        chosen = np.zeros(len(self.zones), dtype=bool)
+        chosen[list(range(len(self.zones)) if self.selected is None else self.selected)] = True
+        return chosen
+
+    @functools.cached_property
+    def _bounding(self) -> NDArray[np.bool_] | None:
+        """Which seaward edges count for `margin`; None for all."""
+        return None if self.selected is None else self.edges.bounding(self._is_selected)
+
+    def zones_of(self, code: int) -> tuple[Zone, ...]:
+        """Zones of an answer code, as far as they are selected; empty for 0, -1 and -2."""
+        if code <= 0:
+            return ()
+        return tuple(self.zones[i] for i in self.index.zones(code) if self._is_selected[i])
+
+    # -- many positions ---------------------------------------------------------------------
+
+    def locate(self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None) -> Located:
+        """Find the zones that hold each position.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees. What is not a position (NaN, a latitude beyond 90) is answered -2.
+        threads : int, optional
+            How many threads to use; the answer does not depend on it.
+
+        Returns
+        -------
+        Located
+
+        Notes
+        -----
+        Exact on the published rings. A position on an edge is answered as if moved by
+        (+ε, +ε²), so that adjoining zones hold it exactly once.
+        """
+        code = np.asarray(self.index.locate(lon, lat, threads=threads))
+        empty = code == 0
+        if self.selected is not None:
+            held = np.array([bool(self.zones_of(c)) for c in range(self.index.n_codes + 1)])
+            empty = (code >= 0) & ~held[np.maximum(code, 0)]
+        if empty.any():
+            lon, lat = np.broadcast_arrays(np.asarray(lon, float), np.asarray(lat, float))
+            covered = self._covers(lon[empty], lat[empty], code[empty] > 0)
+            code = code.copy()
+            code[empty] = np.where(covered, 0, NOT_COVERED)
+        return Located(code, self.zones_of)
+
+    def _covers(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], in_zone: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Whether "in none of my zones" may be said; it may where another zone holds a position."""
+        if self.selected is not None:
+            asked = {p.sovereign for i in self.selected for p in self.zones[i].parties}
+            if asked and asked <= self.coverage.complete_for:
+                return np.ones(lon.shape, dtype=bool)
+        return in_zone | self.coverage.covers(lon, lat)
+
+    def distance(
+        self,
+        lon: ArrayLike,
+        lat: ArrayLike,
+        *,
+        kinds: Kinds = "all",
+        threads: int | None = None,
+    ) -> Distances:
+        """Find the nearest edge of the zones, on the ellipsoid.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees.
+        kinds : {"seaward", "coast", "all"}
+            Limits and boundaries; the coast; or whichever is nearer.
+        threads : int, optional
+
+        Returns
+        -------
+        Distances
+
+        Raises
+        ------
+        CoordinateError
+            If a value is not a position.
+
+        Notes
+        -----
+        Exact to 1 mm, and to the true published edge, not its chord or end points.
+        """
+        x, y = check_arrays(lon, lat)
+        if kinds not in ("seaward", "coast", "all"):
+            raise OptionError(f"kinds {kinds!r} is not one of 'seaward', 'coast', 'all'.")
+        seaward = self.seaward.query(x, y, active=self._bounding, threads=threads)
+        if kinds == "seaward":
+            return Distances(*seaward)
+        coast = self.coast.query(x, y, threads=threads)
+        coast_edge = np.where(coast.edge >= 0, coast.edge + self.edges.n_seaward, -1)
+        coast = Distances(coast.distance, coast.lon, coast.lat, coast.azimuth, coast_edge)
+        if kinds == "coast":
+            return coast
+        nearer = coast.distance < seaward.distance
+        pairs = zip(coast, seaward, strict=True)
+        return Distances(*(np.where(nearer, c, s) for c, s in pairs))
+
+    def margin(
+        self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Metres to the nearest seaward edge where the answer changes, + inside.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees.
+        threads : int, optional
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (...)
+            Metres; negative outside; ±inf where there is no such edge.
+
+        Raises
+        ------
+        CoordinateError
+            If a value is not a position.
+        """
+        found = self.distance(lon, lat, kinds="seaward", threads=threads)
+        inside = self.locate(lon, lat, threads=threads).answer > 0
+        return np.where(inside, found.distance, -found.distance)
+
+    def coast_distance(
+        self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Metres to the nearest coast of the dataset; inf where it has none.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees.
+        threads : int, optional
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (...)
+
+        Raises
+        ------
+        CoordinateError
+            If a value is not a position.
+        """
+        return self.distance(lon, lat, kinds="coast", threads=threads).distance
+
+    def is_land(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+        """Whether each position is on land: in no zone, and behind a coast.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (...)
+
+        Notes
+        -----
+        Where the dataset brings its own land, that is asked. Elsewhere a position in no zone is
+        on land when the nearest edge of all is a coast.
+        """
+        x, y = check_arrays(lon, lat)
+        if self.land_index is not None:
+            return np.asarray(self.land_index.locate(x, y) > 0)
+        open_water = np.asarray(self.index.locate(x, y) > 0)
+        coast = self.coast.query(x, y).distance
+        return ~open_water & (coast < self.seaward.query(x, y).distance)
+
+    def join(
+        self, points: geopandas.GeoDataFrame, *, how: Literal["left", "inner"] = "left"
+    ) -> geopandas.GeoDataFrame:
+        """Add to each position the zones that hold it.
+
+        Parameters
+        ----------
+        points : geopandas.GeoDataFrame
+            Points in any coordinate reference system; without one they are taken as WGS 84.
+        how : {"left", "inner"}
+            Whether positions in no zone are kept, with nulls.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            One row per position and zone, the index repeated, with the columns mrgid, zone,
+            kind, territory, sovereign, regime and n_zones added.
+
+        Raises
+        ------
+        OptionError
+            If the geometries are no points, a column is there already, or `how` is unknown.
+        """
+        from eezkit.atlas.tables import join
+
+        return join(self, points, how=how)
+
+    # -- one position -----------------------------------------------------------------------
+
+    def at(
+        self,
+        *,
+        lon: float,
+        lat: float,
+        zone: str | None = None,
+        sole: bool = False,
+        uncertainty: float | Uncertainty | None = None,
+        name: str | None = None,
+    ) -> Answer:
+        """Answer for one position: which zones, by what margin, how sure.
+
+        Parameters
+        ----------
+        lon, lat : float
+            Degrees.
+        zone : str, optional
+            A selector ("JPN", "territory:GUM"): is the position in a zone of these? Without it
+            the question is which zone.
+        sole : bool
+            Leave shared zones out of the question.
+        uncertainty : float or Uncertainty, optional
+            A radius in metres, or a shape.
+        name : str, optional
+            What the position is called.
+
+        Returns
+        -------
+        Answer
+
+        Raises
+        ------
+        CoordinateError
+            If it is not a position.
+        UnknownZoneError
+            If no zone answers to `zone`.
+        """
+        from eezkit.atlas.single import answer
+
+        return answer(
+            self, lon=lon, lat=lat, zone=zone, sole=sole, uncertainty=uncertainty, name=name
+        )
+
+    # -- as tables, files and pictures ------------------------------------------------------
+
+    def to_geodataframe(
+        self, layer: Literal["zones", "overlays", "land", "edges"] = "zones"
+    ) -> geopandas.GeoDataFrame:
+        """Give the zones as a table with valid geometries, in WGS 84.
+
+        Parameters
+        ----------
+        layer : {"zones", "overlays", "land", "edges"}
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Columns mrgid, name, kind, regime, sovereign, territory, sovereign_name,
+            territory_name, published_kind, area_km2, geometry; of the land only the geometry;
+            of the edges kind, evidence, left and right.
+        """
+        from eezkit.atlas.tables import to_geodataframe
+
+        return to_geodataframe(self, layer)
+
+    def map(self, **position: Any) -> Any:
+        """Draw the atlas, or one position in it, as a folium map.
+
+        Parameters
+        ----------
+        **position
+            Nothing, or what `at` takes.
+
+        Returns
+        -------
+        folium.Map
+            ``eezkit.maps.save(map, "page.html")`` writes it as one self-contained page.
+        """
+        from eezkit.maps import atlas_map, position_map
+
+        return position_map(self.at(**position), self) if position else atlas_map(self)
+
+    def save(self, path: str | os.PathLike[str], *, stamp: Any = None) -> None:
+        """Write the built atlas as a folder of arrays to map and a manifest.
+
+        Parameters
+        ----------
+        path : path-like
+            The folder; it appears whole or not at all.
+        stamp : optional
+            What the atlas was made from, as JSON can hold it, for `open` to compare.
+
+        Raises
+        ------
+        CacheError
+            If it cannot be written.
+        """
+        storage.save_folder(path, self._arrays(), {**self._facts(), "stamp": stamp})
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, expect: Any = None) -> Atlas:
+        """Open a folder that `save` wrote; the arrays are mapped, not read.
+
+        Parameters
+        ----------
+        path : path-like
+        expect : optional
+            The stamp that the folder must carry.
+
+        Raises
+        ------
+        CacheError
+            If it is missing, damaged, of another format version, or carries another stamp.
+        """
+        arrays, facts = storage.open_folder(path)
+        if expect is not None and facts["stamp"] != expect:
+            raise CacheError(f"The built dataset in {path} is outdated: its source has changed.")
+        rooms: dict[str, dict[str, Any]] = {}
+        for name, array in arrays.items():
+            room, _, field = name.partition(".")
+            rooms.setdefault(room, {})[field] = array
+        parts = {room: cls._readers()[room](fields) for room, fields in rooms.items()}
+        return cls(
+            **parts,
+            zones=tuple(Zone.from_json(zone) for zone in facts["zones"]),
+            overlays=tuple(Zone.from_json(zone) for zone in facts["overlays"]),
+            provenance=Provenance.from_json(facts["provenance"]),
+            coverage=Coverage.from_json(facts["coverage"]),
+            warnings=tuple((kind, text) for kind, text in facts["warnings"]),
+        )
+
+    @staticmethod
+    def _readers() -> dict[str, Callable[[dict[str, Any]], Any]]:
+        """How each part of a saved atlas is read back."""
+        return {
+            "rings": Rings.from_arrays,
+            "index": CellIndex.from_arrays,
+            "edges": Edges.from_arrays,
+            "seaward": EdgeTree.from_arrays,
+            "coast": EdgeTree.from_arrays,
+            "overlay_rings": Rings.from_arrays,
+            "overlay_index": CellIndex.from_arrays,
+            "land": Rings.from_arrays,
+            "land_index": CellIndex.from_arrays,
+        }
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        parts = {room: getattr(self, room) for room in self._readers()}
+        return {
+            f"{room}.{field}": array
+            for room, part in parts.items()
+            if part is not None
+            for field, array in part.to_arrays().items()
+        }
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "zones": [zone.to_json() for zone in self.zones],
+            "overlays": [zone.to_json() for zone in self.overlays],
+            "provenance": self.provenance.to_json(),
+            "coverage": self.coverage.to_json(),
+            "warnings": [list(warning) for warning in self.warnings],
+        }

@@ -1,0 +1,138 @@
+"""Choosing zones by what they are: as keywords, or as text from a command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from eezkit.errors import OptionError, UnknownZoneError
+from eezkit.zones import Regime, Zone
+
+__all__ = ["choose", "parse_selector"]
+
+_FIELDS = ("sovereign", "territory", "mrgid", "name", "regime")
+
+
+def parse_selector(text: str) -> dict[str, str]:
+    """Read a selector such as ``JPN``, ``territory:GUM``, ``mrgid:8487`` or ``name:Japan``.
+
+    Returns
+    -------
+    dict of str
+        One keyword for `choose`; a bare word is a sovereign.
+
+    Raises
+    ------
+    OptionError
+        If the part before the colon is not a field, or nothing follows it.
+    """
+    field, colon, value = text.partition(":")
+    if not colon:
+        field, value = "sovereign", text
+    field, value = field.strip().lower(), value.strip()
+    if field not in _FIELDS or not value:
+        raise OptionError(
+            f"zone {text!r} cannot be read. Accepted are an ISO code of a sovereign (JPN) "
+            f"or one of {', '.join(f'{f}:…' for f in _FIELDS)}, for example territory:GUM."
+        )
+    return {field: value}
+
+
+def choose(
+    zones: Sequence[Zone],
+    *,
+    sovereign: str | None = None,
+    territory: str | None = None,
+    mrgid: int | str | None = None,
+    name: str | None = None,
+    regime: Regime | str | None = None,
+    sole: bool = False,
+) -> list[int]:
+    """Find the zones that meet all the conditions given.
+
+    Parameters
+    ----------
+    zones : sequence of Zone
+    sovereign, territory : str, optional
+        An ISO code or a name; a zone is meant when any of its parties answers to it.
+    mrgid : int, optional
+        Marine Regions identifier.
+    name : str, optional
+        The zone's name, whole; or a part of it, where no zone has it whole.
+    regime : Regime, optional
+    sole : bool
+        Leave out zones that more than one State holds or claims.
+
+    Returns
+    -------
+    list of int
+        Indices, ascending.
+
+    Raises
+    ------
+    UnknownZoneError
+        If no zone answers to one of the names; the closest ones are named.
+    OptionError
+        If a value is no MRGID or no regime.
+    """
+    found = list(range(len(zones)))
+    for field, value in (("sovereign", sovereign), ("territory", territory)):
+        if value is not None:
+            found = [i for i in found if _fold(value) in _party_words(zones[i], field)]
+            _check(found, field, value, (w for z in zones for w in _party_words(z, field)))
+    if mrgid is not None:
+        number = _mrgid(mrgid)
+        found = [i for i in found if zones[i].mrgid == number]
+        _check(found, "mrgid", str(mrgid), (str(zone.mrgid) for zone in zones if zone.mrgid))
+    if name is not None:
+        whole = [i for i in found if _fold(zones[i].name) == _fold(name)]
+        found = whole or [i for i in found if _fold(name) in _fold(zones[i].name)]
+        _check(found, "name", name, (zone.name for zone in zones))
+    if regime is not None:
+        wanted = _regime(regime)
+        found = [i for i in found if zones[i].regime is wanted]
+        _check(found, "regime", wanted.value, (zone.regime.value for zone in zones))
+    return [i for i in found if not (sole and zones[i].is_shared)]
+
+
+def _fold(text: str) -> str:
+    return text.casefold().strip()
+
+
+def _party_words(zone: Zone, field: str) -> set[str]:
+    words = (
+        word
+        for party in zone.parties
+        for word in (getattr(party, field), getattr(party, f"{field}_name"))
+    )
+    return {_fold(word) for word in words if word}
+
+
+def _mrgid(value: int | str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise OptionError(f"mrgid {value!r} is not a whole number, such as 8487.") from None
+
+
+def _regime(value: Regime | str) -> Regime:
+    try:
+        return Regime(str(value).lower().replace("-", "_").replace(" ", "_"))
+    except ValueError:
+        accepted = ", ".join(regime.value for regime in Regime)
+        raise OptionError(f"regime {value!r} is not one of {accepted}.") from None
+
+
+def _check(found: list[int], field: str, value: str, known: Iterable[str]) -> None:
+    if found:
+        return
+    words = sorted(set(known))
+    close = difflib.get_close_matches(_fold(value), [_fold(word) for word in words], 5, 0.5)
+    shown = close or words[:8]
+    more = "" if len(shown) == len(words) or close else f" and {len(words) - len(shown)} more"
+    hint = "close to it" if close else "this dataset has"
+    raise UnknownZoneError(
+        f"No zone answers to {field} {value!r}; {hint}: {', '.join(shown)}{more}."
+        if words
+        else f"No zone answers to {field} {value!r}: no zone of this dataset has a {field}."
+    )

@@ -1,0 +1,103 @@
+"""One position asked of an atlas: everything in `Answer`, put together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eezkit.atlas.answer import Answer, Inside
+from eezkit.atlas.atlas import NOT_COVERED, Atlas
+from eezkit.positions import check_arrays
+from eezkit.uncertainty import Uncertainty, decide
+from eezkit.zones import Zone
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["answer"]
+
+
+def answer(
+    atlas: Atlas,
+    *,
+    lon: float,
+    lat: float,
+    zone: str | None,
+    sole: bool,
+    uncertainty: float | Uncertainty | None,
+    name: str | None,
+) -> Answer:
+    """Answer for one position; see `Atlas.at`."""
+    x, y = check_arrays(lon, lat)
+    everywhere = replace(atlas, selected=None)
+    asked = atlas if zone is None and not sole else everywhere.select(zone, sole=sole)
+    held = int(everywhere.index.locate_one(float(x), float(y)))
+    zones = everywhere.zones_of(held)
+    on_land = not zones and bool(everywhere.is_land(x, y))
+    code = int(asked.locate(x, y).answer)
+    covered = code != NOT_COVERED or on_land
+    inside: Inside = code > 0 if covered else "not covered"
+
+    edge = asked.distance(x, y, kinds="seaward")
+    stable = everywhere.distance(x, y, kinds="seaward")
+    coast = atlas.distance(x, y, kinds="coast")
+    known = covered and not on_land and int(edge.edge) >= 0
+    found = int(edge.edge) if known else -1
+    shape = Uncertainty.circle(uncertainty) if isinstance(uncertainty, float | int) else uncertainty
+    decided = None
+    if shape is not None and covered:
+        decided = _is_decided(asked, shape, float(x), float(y), inside=bool(inside))
+    return Answer(
+        lon=float(x),
+        lat=float(y),
+        name=name,
+        question=zone,
+        sole=sole,
+        inside=inside if decided in (None, True) else "undecided",
+        on_land=on_land,
+        margin=_number(edge.distance if inside is True else -edge.distance) if known else None,
+        nearest_lon=_number(edge.lon) if known else None,
+        nearest_lat=_number(edge.lat) if known else None,
+        azimuth=_number(edge.azimuth) if known else None,
+        edge_kind=atlas.edges.kind_of(found) if known else None,
+        edge_evidence=atlas.edges.evidence_of(found) if known else None,
+        edge_neighbour=_beyond(everywhere, found, held) if known else None,
+        coast_distance=_number(coast.distance),
+        coast_lon=_number(coast.lon),
+        coast_lat=_number(coast.lat),
+        coast_azimuth=_number(coast.azimuth),
+        stable_within=_number(stable.distance) if covered and not on_land else None,
+        uncertainty=shape,
+        decided=decided,
+        zones=zones,
+        overlays=_overlays(atlas, float(x), float(y)),
+        provenance=atlas.provenance,
+    )
+
+
+def _is_decided(atlas: Atlas, shape: Uncertainty, lon: float, lat: float, *, inside: bool) -> bool:
+    """Whether every position within the uncertainty has the same answer, and is covered."""
+    if not inside:
+        rim_lon, rim_lat = shape.outline(lon, lat)
+        if (atlas.locate(rim_lon, rim_lat).answer == NOT_COVERED).any():
+            return False
+    return decide(shape, lon, lat, atlas.margin) == ("inside" if inside else "outside")
+
+
+def _beyond(atlas: Atlas, edge: int, code: int) -> str | None:
+    here = atlas.index.zones(code) if code > 0 else ()
+    return " | ".join(atlas.zones[i].name for i in atlas.edges.beyond(edge, here)) or None
+
+
+def _overlays(atlas: Atlas, lon: float, lat: float) -> tuple[Zone, ...]:
+    if atlas.overlay_index is None:
+        return ()
+    code = atlas.overlay_index.locate_one(lon, lat)
+    return tuple(atlas.overlays[i] for i in atlas.overlay_index.zones(code)) if code > 0 else ()
+
+
+def _number(value: NDArray[Any] | float) -> float | None:
+    """A float, or None for NaN and infinity, which JSON does not know."""
+    return float(value) if np.isfinite(value) else None

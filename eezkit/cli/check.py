@@ -1,0 +1,51 @@
+"""`eezkit check`: inside or outside, by what margin, and how sure."""
+
+from __future__ import annotations
+
+import click
+
+from eezkit.cli import options
+
+__all__ = ["check"]
+
+_EXIT_CODES = {True: 0, False: 1, "undecided": 3, "not covered": 3}
+
+
+@click.command(context_settings=options.position_command)
+@options.position()
+@options.zone
+@options.sole
+@options.data
+@options.uncertainty
+@options.as_json
+@click.pass_context
+def check(
+    ctx: click.Context,
+    position: tuple[str, ...],
+    zone: str | None,
+    sole: bool,
+    data: str | None,
+    uncertainty: str | None,
+    as_json: bool,
+) -> None:
+    """Say whether POSITION is in a zone, and by what margin.
+
+    POSITION is LAT LON, or a named place. Exit code: 0 inside, 1 outside or on land, 3 undecided
+    or not covered, 2 wrong use or failure.
+    """
+    place = options.resolve(position)
+    answer = options.open_atlas(data).at(
+        lon=place.lon,
+        lat=place.lat,
+        zone=zone,
+        sole=sole,
+        uncertainty=options.uncertainty_of(uncertainty, place),
+        name=place.name,
+    )
+    if as_json:
+        options.echo_json(answer.to_json())
+    else:
+        from eezkit.sentence import sentence
+
+        click.echo(sentence(answer))
+    ctx.exit(_EXIT_CODES[answer.inside])

@@ -1,0 +1,42 @@
+"""`eezkit distance`: to the limit and the coast, or to another position."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from eezkit.cli import options
+
+__all__ = ["distance"]
+
+
+@click.command(context_settings=options.position_command)
+@options.position()
+@click.option("--to", "target", metavar="POSITION", help="Another position, or a named place.")
+@options.zone
+@options.sole
+@options.data
+@options.as_json
+def distance(
+    position: tuple[str, ...],
+    target: str | None,
+    zone: str | None,
+    sole: bool,
+    data: str | None,
+    as_json: bool,
+) -> None:
+    """Say how far POSITION is from the limit and the coast, or from another position.
+
+    Distances are geodesics on the WGS 84 ellipsoid, to the nearest point of the true edge.
+    """
+    from eezkit.separation import between, to_edges
+
+    place = options.resolve(position)
+    if target is not None:
+        found: Any = between(place, options.resolve(tuple(target.split())))
+    else:
+        atlas = options.open_atlas(data)
+        answer = atlas.at(lon=place.lon, lat=place.lat, zone=zone, sole=sole, name=place.name)
+        found = to_edges(answer)
+    options.echo_json(found.to_json()) if as_json else click.echo(found.sentence())

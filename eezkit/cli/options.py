@@ -1,0 +1,106 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from eezkit.atlas import Atlas
+    from eezkit.datasets.places import Place
+    from eezkit.uncertainty import Uncertainty
+
+__all__ = [
+    "as_json",
+    "data",
+    "echo_json",
+    "open_atlas",
+    "position",
+    "position_command",
+    "resolve",
+    "sole",
+    "uncertainty",
+    "uncertainty_of",
+    "zone",
+]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+position_command = {"ignore_unknown_options": True}
+"""Context settings under which -1.5 is a latitude and no option."""
+
+
+def _words(ctx: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> Any:
+    for word in words:
+        if re.match(r"-(-|[A-Za-z])", word):
+            raise click.NoSuchOption(word, ctx=ctx)
+    if parameter.required and not words:
+        raise click.MissingParameter(ctx=ctx, param=parameter)
+    return words
+
+
+def position(*, required: bool = True) -> Callable[[_F], _F]:
+    """Take a position as any number of words: `LAT LON`, or a named place."""
+    return click.argument(
+        "position",
+        nargs=-1,
+        required=required,
+        type=click.UNPROCESSED,
+        callback=_words,
+        metavar="POSITION",
+    )
+
+
+zone = click.option(
+    "--zone",
+    metavar="CODE",
+    help="A sovereign's ISO code (JPN), or territory:GUM, mrgid:8487, name:…",
+)
+sole = click.option("--sole", is_flag=True, help="Leave out joint regimes and overlapping claims.")
+data = click.option(
+    "--data",
+    metavar="FILE|LAYER",
+    help="Zones to ask: a file, or a layer fetched or added before. Default: the embedded atlas.",
+)
+uncertainty = click.option(
+    "--uncertainty",
+    metavar="LENGTH",
+    help="How far off the position may be: 500m, 70km, 12nmi.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (see the reference).")
+
+
+def open_atlas(data: str | None) -> Atlas:
+    """Open the dataset that `--data` names, and say on stderr what must be said of it."""
+    from eezkit.datasets import load
+
+    atlas = load(data)
+    for note in atlas.provenance.notes:
+        click.echo(f"eezkit: {atlas.provenance.name}: {note}", err=True)
+    return atlas
+
+
+def resolve(words: tuple[str, ...]) -> Place:
+    """Read a position or look up a named place."""
+    from eezkit.datasets.places import resolve as resolve_words
+
+    return resolve_words(words)
+
+
+def uncertainty_of(text: str | None, place: Place) -> Uncertainty | None:
+    """Take the uncertainty of the option, or else the one the named place has."""
+    if text is None:
+        return place.uncertainty
+    from eezkit.uncertainty import Uncertainty
+    from eezkit.units import parse_length
+
+    return Uncertainty.circle(parse_length(text, what="--uncertainty"))
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))

@@ -1,0 +1,93 @@
+"""Answers in words: one line for a person."""
+
+from __future__ import annotations
+
+from eezkit.atlas.answer import Answer
+from eezkit.units import to_nmi
+from eezkit.zones import EdgeKind, Regime, Zone
+
+__all__ = ["edge_words", "length", "sentence", "zone_words"]
+
+_REGIME = {
+    Regime.SOLE: "sole",
+    Regime.JOINT: "joint regime",
+    Regime.OVERLAPPING_CLAIM: "overlapping claim",
+    Regime.NONE: "no State's jurisdiction",
+    Regime.UNKNOWN: "regime not known",
+}
+_EDGE = {
+    EdgeKind.COAST: "the coast",
+    EdgeKind.OUTER_LIMIT: "the outer limit",
+    EdgeKind.BOUNDARY: "the boundary",
+    EdgeKind.TREATY: "the treaty line",
+    EdgeKind.CLAIM: "the claim line",
+    EdgeKind.UNKNOWN: "the zone's edge",
+}
+
+
+def length(metres: float) -> str:
+    """A length for people: ``119.4 nmi (221.2 km)``; in metres where it is under 1 km."""
+    near = f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km"
+    return f"{to_nmi(metres):.1f} nmi ({near})"
+
+
+def zone_words(zone: Zone) -> str:
+    """Who holds a zone: ``Japan (territory: Minami-Torishima), sole``."""
+    if not zone.parties:
+        return f"{zone.name}, {_REGIME[zone.regime]}"
+    names = []
+    for party in zone.parties:
+        sovereign = party.sovereign_name or party.sovereign
+        territory = party.territory_name or party.territory
+        names.append(
+            sovereign if territory == sovereign else f"{sovereign} (territory: {territory})"
+        )
+    return f"{' / '.join(names)}, {_REGIME[zone.regime]}"
+
+
+def edge_words(answer: Answer) -> str:
+    """What the nearest seaward edge is: ``the outer limit``, ``the boundary with …``."""
+    if answer.edge_kind is None:
+        return ""
+    beyond = f" with {answer.edge_neighbour}" if answer.edge_neighbour else ""
+    return _EDGE[answer.edge_kind] + (beyond if answer.edge_kind is EdgeKind.BOUNDARY else "")
+
+
+def sentence(answer: Answer) -> str:
+    """The whole answer in a line, as `eezkit check` prints it.
+
+    Parameters
+    ----------
+    answer : Answer
+
+    Returns
+    -------
+    str
+    """
+    word = {True: "inside", False: "outside"}.get(answer.inside, str(answer.inside))
+    parts = [f"{word:<8} {_where(answer)}"]
+    if answer.margin is not None:
+        side = "inside" if answer.margin > 0 else "outside"
+        parts.append(f"{length(abs(answer.margin))} {side} {edge_words(answer)}")
+    if answer.on_land and answer.coast_distance is not None:
+        parts.append(f"{length(answer.coast_distance)} from the coast")
+    if answer.uncertainty is not None and answer.decided is not None:
+        how = answer.uncertainty.describe()
+        parts.append(f"sure: {how} cannot change it" if answer.decided else f"{how} can change it")
+    return " · ".join(parts)
+
+
+def _where(answer: Answer) -> str:
+    if answer.inside == "not covered":
+        return f"{answer.provenance.name} says nothing about this position"
+    if answer.on_land:
+        return "on land"
+    here = "; ".join(zone_words(zone) for zone in answer.zones)
+    asked = answer.question
+    if asked is None:
+        return here or "in no zone (high seas, as far as these data know)"
+    nominal = answer.margin is not None and answer.margin > 0
+    if nominal:
+        return here
+    shared = " alone" if answer.sole else ""
+    return f"not in a zone of {asked}{shared}" + (f", but in {here}" if here else "")
