@@ -50,6 +50,9 @@ def _bare(word: str) -> str:
     return "".join(word.casefold().split())
 
 
+_NO_WORDS: Vocabulary[tuple[ZoneKind | None, Regime]] = Vocabulary({})
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A published layer, as its columns give it away.
@@ -80,7 +83,7 @@ class Layer:
     only: frozenset[str] = frozenset()
     name_columns: tuple[str, ...] = ("geoname", "name")
     mrgid_columns: tuple[str, ...] = ("mrgid", "mrgid_eez")
-    words: Vocabulary[tuple[ZoneKind | None, Regime]] = Vocabulary({})  # noqa: RUF009
+    words: Vocabulary[tuple[ZoneKind | None, Regime]] = _NO_WORDS
     regime: Regime | None = None
     title: str = ""
 
@@ -124,7 +127,65 @@ _ECS: Meanings = {
     "ECS Overlapping claim": (ZoneKind.EXTENDED_SHELF, Regime.OVERLAPPING_CLAIM),
 }
 
-_BELT_WORDS = Vocabulary(
+_BELT_WORDS = Vocabulary(_BELTS)
+BELT_COLUMNS = frozenset({"geoname", "pol_type"})
+"""Columns of the layers that only their words tell apart."""
+
+_SEA_BOX = frozenset({"name", "min_x", "min_y", "max_x", "max_y"})
+_NO_PARTIES = frozenset(
+    {"__gid", "gid", "fid", "ogc_fid", "id", "objectid"}
+    | {"name", "geoname", "mrgid", "source", "area_km2"}
+)
+
+LAYERS: tuple[Layer, ...] = (
+    Layer("eez_boundaries", None, frozenset({"line_type", "eez1"}), name_columns=("line_name",)),
+    Layer("ecs_boundaries", None, frozenset({"line_type"}), name_columns=("line_name",)),
+    Layer(
+        "ecs",
+        ZoneKind.EXTENDED_SHELF,
+        frozenset({"pol_type", "mrgid_ecs"}),
+        words=Vocabulary(_ECS),
+    ),
+    Layer(
+        "eez_iho",
+        ZoneKind.EEZ,
+        frozenset({"marregion", "iho_sea"}),
+        name_columns=("marregion",),
+    ),
+    Layer(
+        "eez_land",
+        ZoneKind.EEZ_AND_LAND,
+        frozenset({"union", "pol_type"}),
+        name_columns=("union",),
+        words=Vocabulary(_EEZ_AND_LAND),
+    ),
+    Layer(
+        "eez",
+        ZoneKind.EEZ,
+        frozenset({"eez", "country", "sovereign", "iso_3digit"}),
+        name_columns=("eez",),
+        mrgid_columns=("mrgid_eez", "mrgid"),
+    ),
+    Layer("eez", ZoneKind.EEZ, BELT_COLUMNS, words=_BELT_WORDS),
+    Layer("eez_12nm", ZoneKind.TERRITORIAL_SEA, BELT_COLUMNS, words=_BELT_WORDS),
+    Layer("eez_24nm", ZoneKind.CONTIGUOUS_ZONE, BELT_COLUMNS, words=_BELT_WORDS),
+    Layer("eez_internal_waters", ZoneKind.INTERNAL_WATERS, BELT_COLUMNS, words=_BELT_WORDS),
+    Layer("eez_archipelagic_waters", ZoneKind.ARCHIPELAGIC_WATERS, BELT_COLUMNS, words=_BELT_WORDS),
+    Layer("high_seas", ZoneKind.HIGH_SEAS, BELT_COLUMNS, words=_BELT_WORDS),
+    Layer("goas", ZoneKind.SEA_AREA, _SEA_BOX | {"area_km2"}, regime=Regime.NONE),
+    Layer("iho", ZoneKind.SEA_AREA, _SEA_BOX | {"mrgid"}, regime=Regime.NONE),
+    Layer(
+        "high_seas",
+        ZoneKind.HIGH_SEAS,
+        frozenset({"source", "area_km2"}),
+        only=_NO_PARTIES,
+        regime=Regime.NONE,
+        title="High Seas",
+    ),
+)
+"""Every published layer, those with columns of their own first."""
+
+WORDS = Vocabulary(
     {
         word: (kind or ZoneKind.UNKNOWN, regime)
         for word, (kind, regime) in {**_EEZ_AND_LAND, **_ECS, **_BELTS}.items()
