@@ -7,6 +7,7 @@ small to be high seas; a breadth's distance from the coast; else unknown.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -154,7 +155,7 @@ class Edges:
         """Take back what `to_arrays` named."""
         names = ("lon1", "lat1", "lon2", "lat2", "left", "right", "kind", "evidence")
         starts, zones = arrays["set_starts"].tolist(), arrays["set_zones"].tolist()
-        sets = tuple(tuple(zones[a:b]) for a, b in zip(starts[:-1], starts[1:], strict=True))
+        sets = tuple(tuple(zones[a:b]) for a, b in itertools.pairwise(starts))
         n_seaward = int(arrays["n_seaward"][0])
         return cls(**{name: arrays[name] for name in names}, sets=sets, n_seaward=n_seaward)
 

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Rings", "wrap_lon"]
+__all__ = ["Rings", "in_ring", "wrap_lon"]
 
 
 def wrap_lon(lon: ArrayLike) -> NDArray[np.float64]:
@@ -37,6 +37,36 @@ def wrap_lon(lon: ArrayLike) -> NDArray[np.float64]:
         folded = np.where(folded >= 180.0, folded - 360.0, folded)
         folded = np.where(folded < -180.0, folded + 360.0, folded)
     return np.where(outside, folded, lon)
+
+
+def in_ring(
+    ring_lon: ArrayLike, ring_lat: ArrayLike, lon: ArrayLike, lat: ArrayLike
+) -> NDArray[np.bool_]:
+    """Whether positions lie within one ring, straight in longitude/latitude; for small rings.
+
+    Parameters
+    ----------
+    ring_lon, ring_lat : array_like of float, shape (n_vertices,)
+        Degrees, the last vertex repeating the first; the longitudes run on across ±180°.
+    lon, lat : array_like of float, shape (...)
+        Degrees, in any turn.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (...)
+        False for what is not finite. On the ring itself either may be said.
+    """
+    x, y = np.asarray(ring_lon, dtype=np.float64), np.asarray(ring_lat, dtype=np.float64)
+    middle = (x.min() + x.max()) / 2.0
+    px = middle + wrap_lon(np.asarray(lon, dtype=np.float64) - middle)
+    py = np.asarray(lat, dtype=np.float64)
+    inside = np.zeros(np.broadcast_shapes(px.shape, py.shape), dtype=bool)
+    for x1, y1, x2, y2 in zip(x[:-1], y[:-1], x[1:], y[1:], strict=True):
+        straddles = (y1 <= py) != (y2 <= py)
+        if straddles.any():
+            crossing = x1 + (py - y1) / (y2 - y1) * (x2 - x1)
+            inside ^= straddles & (px < crossing)
+    return inside
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from eezkit.atlas import Atlas
     from eezkit.datasets.places import Place
     from eezkit.uncertainty import Uncertainty
@@ -25,6 +27,7 @@ __all__ = [
     "sole",
     "uncertainty",
     "uncertainty_of",
+    "write_or_echo",
     "zone",
 ]
 
@@ -99,6 +102,18 @@ def uncertainty_of(text: str | None, place: Place) -> Uncertainty | None:
     from eezkit.units import parse_length
 
     return Uncertainty.circle(parse_length(text, what="--uncertainty"))
+
+
+def write_or_echo(text: str, output: Path | None) -> None:
+    """Write text to a file, whole or not at all, or print it where no file is named."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from eezkit._atomic import atomic_path
+
+    with atomic_path(output) as path:
+        path.write_text(text, encoding="utf-8")
+    click.echo(output)
 
 
 def echo_json(value: Any) -> None:

@@ -1,0 +1,35 @@
+# make setup | check | test | bench | docs | maps | data | demo | lock
+PY = .venv/bin/python
+
+.PHONY: setup demo test check kernels bench data maps lock
+
+.venv/ready: pyproject.toml setup.py requirements.lock
+	python3 -m venv .venv
+	$(PY) -m pip install -q -c requirements.lock -e '.[lint]'
+	touch $@
+
+setup: .venv/ready
+
+kernels: setup  ## compile the kernels again after an edit
+	$(PY) setup.py -q build_ext --inplace
+
+demo: setup
+	.venv/bin/eezkit check minamitorishima-2026 --zone JPN
+	.venv/bin/eezkit map minamitorishima-2026 --zone JPN -o minamitorishima.html
+
+test: setup
+	$(PY) -m pytest -q
+
+check: setup
+	.venv/bin/ruff format --check . && .venv/bin/ruff check .
+	.venv/bin/mypy
+
+data: setup
+	$(PY) data/build.py
+
+maps: setup
+	$(PY) maps/build.py
+
+lock:  ## pin what a fresh environment gets today
+	rm -rf .venv && python3 -m venv .venv && $(PY) -m pip install -q -e '.[lint]'
+	$(PY) -m pip freeze --exclude-editable > requirements.lock
