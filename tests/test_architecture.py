@@ -1,0 +1,146 @@
+"""The house stands as its plan says: floors, public names, and what an import may load."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import eezkit
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "eezkit"
+
+FLOORS = {
+    0: {"errors", "units", "_atomic", "_extras", "kernels"},
+    1: {"geodesy", "geometry", "coverage", "positions"},
+    2: {"zones", "lookup", "nearest", "uncertainty"},
+    3: {"schema", "arrangement", "edges", "limits"},
+    4: {"atlas"},
+    5: {"datasets"},
+    6: {"report", "sentence", "separation"},
+    7: {"maps"},
+    8: {"streams"},
+    9: {"__init__", "__main__", "cli"},
+}
+FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
+
+# Late imports upwards, by name: an atlas shows itself as a map.
+UPWARDS = {("atlas", "maps"), ("report", "maps")}
+
+HEAVY = {"shapely", "pyproj", "geopandas", "pandas", "pyarrow", "folium", "requests", "matplotlib"}
+
+
+def room_of(path: Path) -> str:
+    """The room a source file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(tree: ast.AST) -> set[str]:
+    """Every module that a syntax tree imports, wherever in it."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            if node.module == "eezkit":
+                found |= {f"eezkit.{alias.name}" for alias in node.names}
+    return found
+
+
+def without_type_checking(tree: ast.Module) -> ast.Module:
+    """The tree without what only a type checker reads."""
+
+    class Strip(ast.NodeTransformer):
+        def visit_If(self, node: ast.If) -> ast.AST | None:
+            return None if ast.unparse(node.test) == "TYPE_CHECKING" else node
+
+    return Strip().visit(tree)
+
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_a_module_imports_only_from_lower_floors(path: Path) -> None:
+    room = room_of(path)
+    assert room in FLOOR, f"{room} has no floor: add it to FLOORS and to the plan of the house"
+    tree = without_type_checking(ast.parse(path.read_text(encoding="utf-8")))
+    for name in imports_of(tree):
+        parts = name.split(".")
+        if parts[0] != "eezkit" or len(parts) < 2 or parts[1] == room:
+            continue
+        other = parts[1] if parts[1] in FLOOR else "__init__"
+        allowed = FLOOR[other] < FLOOR[room] or (FLOOR[room] in (0, 6, 9) and other in FLOORS[FLOOR[room]])
+        assert allowed or (room, other) in UPWARDS, f"{room} may not import {other}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_heavy_libraries_are_imported_where_they_are_needed(path: Path) -> None:
+    if FLOOR[room_of(path)] in (7, 8):
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = ast.Module([n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)], [])
+    loaded = {name.split(".")[0] for name in imports_of(top)}
+    assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_no_module_is_longer_than_800_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 800
+
+
+def test_the_plan_names_every_room() -> None:
+    plan = (ROOT / "docs/explanation/architecture.md").read_text(encoding="utf-8")
+    rooms = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if not p.name.startswith("__")}
+    rooms -= {"py.typed", "data"} | {p.name for p in PACKAGE.glob("*.typed")}
+    missing = [room for room in rooms if not re.search(rf"`{re.escape(room)}/?`", plan)]
+    assert not missing
+
+
+def test_public_names_are_exactly_these() -> None:
+    assert eezkit.__all__ == [
+        "Answer",
+        "Atlas",
+        "Coverage",
+        "M",
+        "Uncertainty",
+        "fetch",
+        "geodesy",
+        "limits",
+        "load",
+        "maps",
+        "read",
+    ]
+    for name in eezkit.__all__:
+        assert getattr(eezkit, name) is not None
+
+
+def modules_after(code: str) -> set[str]:
+    """Top-level packages outside the standard library that running `code` loads."""
+    run = f"import sys\n{code}\nprint(*{{n.split('.')[0] for n in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", run], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    return {name for name in loaded if name not in sys.stdlib_module_names and name.isidentifier()}
+
+
+def third_party(loaded: set[str]) -> set[str]:
+    """Leave out what the interpreter itself brings (site hooks, editable finders)."""
+    return {name for name in loaded if not name.startswith("_") and name != "sitecustomize"}
+
+
+def test_importing_eezkit_loads_nothing_else() -> None:
+    bare = modules_after("pass")
+    assert third_party(modules_after("import eezkit") - bare) == {"eezkit"}
+
+
+def test_a_check_on_a_built_dataset_loads_only_numpy_and_click() -> None:
+    check = "from eezkit.__main__ import run\nrun(['check', '23.3', '155', '--zone', 'JPN'])"
+    modules_after(check)
+    bare = modules_after("pass")
+    assert third_party(modules_after(check) - bare) <= {"eezkit", "numpy", "click", "platformdirs"}
