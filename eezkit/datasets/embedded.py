@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,32 +52,32 @@ def _build(dataset: Path, zones: Path, overlays: Path, land: Path) -> Atlas:
     from eezkit.zones import Provenance
 
     facts = json.loads(dataset.read_text(encoding="utf-8"))
-    zone_list, rings = _read(zones)
-    overlay_list, overlay_rings = _read(overlays)
-    _, land_rings = _read(land)
+    stated = {field.name: facts[field.name] for field in fields(Provenance)}
+    zone_features, overlay_features = _features(zones), _features(overlays)
     return build_atlas(
-        zone_list,
-        rings,
-        provenance=Provenance.from_json(facts["provenance"]),
+        [_zone(feature) for feature in zone_features],
+        _rings(zone_features),
+        provenance=Provenance(**{**stated, "notes": tuple(stated["notes"])}),
         coverage=Coverage.from_json(facts["coverage"]),
-        overlays=overlay_list,
-        overlay_rings=overlay_rings,
-        land=land_rings,
+        overlays=[_zone(feature) for feature in overlay_features],
+        overlay_rings=_rings(overlay_features),
+        land=_rings(_features(land)),
     )
 
 
-def _read(path: Path) -> tuple[list[Zone], Rings]:
-    """Read a GeoJSON file in eezkit's own layout, with the standard library alone."""
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    zones = [_zone(feature["properties"]) for feature in features if feature["properties"]]
-    return zones, _rings([feature["geometry"] for feature in features])
+def _features(path: Path) -> list[dict[str, Any]]:
+    """Read a GeoJSON file with the standard library alone."""
+    features: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return features
 
 
-def _zone(properties: dict[str, Any]) -> Zone:
+def _zone(feature: dict[str, Any]) -> Zone:
+    """Take a zone from the properties of a feature, in eezkit's own layout."""
     from eezkit.zones import Party, Regime, Zone, ZoneKind
 
-    fields = ("sovereign", "territory", "sovereign_name", "territory_name")
-    columns = [str(properties[field]).split("|") for field in fields]
+    properties = feature["properties"]
+    names = ("sovereign", "territory", "sovereign_name", "territory_name")
+    columns = [str(properties[field]).split("|") for field in names]
     return Zone(
         name=properties["name"],
         kind=ZoneKind(properties["kind"]),
@@ -88,9 +89,10 @@ def _zone(properties: dict[str, Any]) -> Zone:
     )
 
 
-def _rings(geometries: list[dict[str, Any]]) -> Rings:
+def _rings(features: list[dict[str, Any]]) -> Rings:
     from eezkit.geometry import Rings
 
+    geometries = [feature["geometry"] for feature in features]
     zones = [
         [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
         for geometry in geometries

@@ -1,0 +1,43 @@
+"""Build the coast that edges are told by: Natural Earth 1:10m land, as flat arrays.
+
+    python data/build_coast.py [--package world-atlas-2.0.2.tgz]
+
+From the same npm package as `build_land.py`. The same package gives the same bytes.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import build_land
+import numpy as np
+import shapely
+
+from eezkit._atomic import atomic_path
+
+MEMBER = "package/land-10m.json"
+SHA256 = "9b9f584709c119d63fbadf484ce425260497697b7166be7a2fe360e8c0b171a8"
+TARGET = Path(__file__).parent / "coast.npz"
+TOLERANCE = 0.003
+"""Degrees, 330 m: far below the 2 km at which an edge still counts as coast."""
+
+
+def main():
+    """Write the coast as steps of a thousandth of a degree, ring after ring."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--package", type=Path, help="archive made by npm pack")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        package = options.package or build_land.fetch(folder)
+        polygons = build_land.land_polygons(build_land.read_topology(package, MEMBER, SHA256))
+    rings = shapely.get_rings(shapely.simplify(polygons, TOLERANCE))
+    coords, ring = shapely.get_coordinates(rings, return_index=True)
+    steps = np.diff(np.rint(coords * 1000).astype(np.int32), axis=0, prepend=np.int32([[0, 0]]))
+    with atomic_path(TARGET) as path:
+        np.savez_compressed(path, lon=steps[:, 0], lat=steps[:, 1], sizes=np.bincount(ring))
+    size = TARGET.stat().st_size / 1000
+    print(f"{TARGET.name}: {len(rings)} rings, {len(coords)} vertices, {size:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
