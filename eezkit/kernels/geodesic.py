@@ -85,7 +85,12 @@ def _polynomials(n: float) -> tuple[list[float], list[float], list[float]]:
         21.0 / 2560,
     ]
     c4 = [
-        2.0 / 3 - 4 * n / 15 + 8 * n**2 / 105 + 4 * n**3 / 315 + 16 * n**4 / 3465 + 20 * n**5 / 9009,
+        2.0 / 3
+        - 4 * n / 15
+        + 8 * n**2 / 105
+        + 4 * n**3 / 315
+        + 16 * n**4 / 3465
+        + 20 * n**5 / 9009,
         -1.0 / 5 + 16 * n / 35 - 32 * n**2 / 105 + 16 * n**3 / 385 + 64 * n**4 / 15015,
         -2.0 / 105 - 32 * n / 315 + 1088 * n**2 / 3465 - 1184 * n**3 / 5005,
         11.0 / 315 - 368 * n / 3465 - 32 * n**2 / 6435,
@@ -224,9 +229,7 @@ def _b3_difference(e, s1, c1, s2, c2):
     x3 = e * e * e * (_C3[9] + e * (_C3[10] + e * _C3[11]))
     x4 = e * e * e * e * (_C3[12] + e * _C3[13])
     x5 = e * e * e * e * e * _C3[14]
-    return _sine_sum(x1, x2, x3, x4, x5, 0.0, s2, c2) - _sine_sum(
-        x1, x2, x3, x4, x5, 0.0, s1, c1
-    )
+    return _sine_sum(x1, x2, x3, x4, x5, 0.0, s2, c2) - _sine_sum(x1, x2, x3, x4, x5, 0.0, s1, c1)
 
 
 def _i4(e, s, c):
@@ -469,9 +472,7 @@ def solve_inverse(lat1, lat2, lon12):
         calp2 = 1.0
         ssig1 = sbet1
         csig1 = calp1 * cbet1
-        sig12 = atan2(
-            max(0.0, csig1 * sbet2 - ssig1 * cbet2), csig1 * cbet2 + ssig1 * sbet2
-        )
+        sig12 = atan2(max(0.0, csig1 * sbet2 - ssig1 * cbet2), csig1 * cbet2 + ssig1 * sbet2)
         dn1 = sqrt(1.0 + _EP2 * sbet1 * sbet1)
         dn2 = sqrt(1.0 + _EP2 * sbet2 * sbet2)
         s12, m12, j = _lengths(_N, sig12, ssig1, csig1, dn1, sbet2, cbet2, dn2)
@@ -585,10 +586,10 @@ def azimuth_deg(salp, calp):
 
 
 def inverse(
-    lon1: cython.double[::1],
-    lat1: cython.double[::1],
-    lon2: cython.double[::1],
-    lat2: cython.double[::1],
+    lon1: cython.const[cython.double][::1],
+    lat1: cython.const[cython.double][::1],
+    lon2: cython.const[cython.double][::1],
+    lat2: cython.const[cython.double][::1],
     out: cython.double[:, ::1],
 ):
     """Fill rows of ``out`` with distance, azimuths, reduced length and both geodesic scales."""
@@ -608,10 +609,10 @@ def inverse(
 
 
 def direct(
-    lon: cython.double[::1],
-    lat: cython.double[::1],
-    azimuth: cython.double[::1],
-    distance: cython.double[::1],
+    lon: cython.const[cython.double][::1],
+    lat: cython.const[cython.double][::1],
+    azimuth: cython.const[cython.double][::1],
+    distance: cython.const[cython.double][::1],
     out: cython.double[:, ::1],
 ):
     """Fill rows of ``out`` with longitude in [-180, 180), latitude and the azimuth there."""
@@ -627,9 +628,9 @@ def direct(
 
 
 def ring_areas(
-    lon: cython.double[::1],
-    lat: cython.double[::1],
-    rings: cython.longlong[::1],
+    lon: cython.const[cython.double][::1],
+    lat: cython.const[cython.double][::1],
+    rings: cython.const[cython.longlong][::1],
     out: cython.double[:, ::1],
 ):
     """Fill rows of ``out`` with signed area and perimeter of rings whose edges are geodesics.
