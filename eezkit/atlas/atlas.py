@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -100,6 +100,8 @@ class Atlas:
         The dataset's own land, where it has one.
     warnings : tuple of (str, str)
         What loading warned of: the class of the warning, and the text.
+    findings : mapping
+        What the checks on loading found, zone by zone, as JSON has it.
     selected : tuple of int or None
         Indices of the zones whose union the atlas stands for; None for all, each by itself.
     """
@@ -118,6 +120,7 @@ class Atlas:
     land: Rings | None = None
     land_index: CellIndex | None = None
     warnings: tuple[tuple[str, str], ...] = ()
+    findings: Mapping[str, Any] = field(default_factory=dict)
     selected: tuple[int, ...] | None = None
 
     def __len__(self) -> int:
@@ -516,8 +519,8 @@ class Atlas:
             raise CacheError(f"The built dataset in {path} is outdated: its source has changed.")
         rooms: dict[str, dict[str, Any]] = {}
         for name, array in arrays.items():
-            room, _, field = name.partition(".")
-            rooms.setdefault(room, {})[field] = array
+            room, _, part = name.partition(".")
+            rooms.setdefault(room, {})[part] = array
         parts = {room: cls._readers()[room](fields) for room, fields in rooms.items()}
         return cls(
             **parts,
@@ -526,6 +529,7 @@ class Atlas:
             provenance=Provenance.from_json(facts["provenance"]),
             coverage=Coverage.from_json(facts["coverage"]),
             warnings=tuple((kind, text) for kind, text in facts["warnings"]),
+            findings=facts["findings"],
         )
 
     @staticmethod
@@ -546,10 +550,10 @@ class Atlas:
     def _arrays(self) -> dict[str, NDArray[Any]]:
         parts = {room: getattr(self, room) for room in self._readers()}
         return {
-            f"{room}.{field}": array
+            f"{room}.{name}": array
             for room, part in parts.items()
             if part is not None
-            for field, array in part.to_arrays().items()
+            for name, array in part.to_arrays().items()
         }
 
     def _facts(self) -> dict[str, Any]:
@@ -559,4 +563,5 @@ class Atlas:
             "provenance": self.provenance.to_json(),
             "coverage": self.coverage.to_json(),
             "warnings": [list(warning) for warning in self.warnings],
+            "findings": dict(self.findings),
         }
