@@ -128,8 +128,8 @@ def to_zones(
     if found is None:
         raise SchemaError(
             f"No published schema has these columns: {', '.join(fields) or '(none)'}. "
-            "Say which column is what, ours to theirs, e.g. "
-            f'columns={{"name": "{next(iter(fields), "country")}", "sovereign": "..."}}; '
+            "Say which column is what, our names to theirs, as in "
+            'columns={"name": "COUNTRY", "sovereign": "ISO3"}; '
             f"keys are {', '.join(MAPPING_KEYS)}, and sovereign2, territory2, ... for more parties."
         )
     layer, layout = found
