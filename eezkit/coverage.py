@@ -1,0 +1,166 @@
+"""Where, and for whom, a dataset is complete: elsewhere its silence means nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eezkit.errors import OptionError
+from eezkit.geodesy import distance
+from eezkit.geometry import wrap_lon
+from eezkit.positions import check_arrays, on_globe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Coverage"]
+
+_WORLD = ((-180.0, -90.0, 180.0, 90.0),)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Where a dataset is complete, and for which sovereigns it is complete everywhere.
+
+    Without a box and a disc it is complete within its own zones only.
+
+    Parameters
+    ----------
+    boxes : tuple of (float, float, float, float)
+        West, south, east, north, in degrees; where west exceeds east, across ±180°.
+    around : (float, float, float) or None
+        A disc: longitude and latitude in degrees, and the radius in metres.
+    complete_for : frozenset of str
+        Sovereigns whose zones are all in the dataset, wherever they are.
+
+    Raises
+    ------
+    CoordinateError
+        If a corner or a centre is not on the globe.
+    OptionError
+        If a box has its south above its north, or a radius is no length.
+    """
+
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    around: tuple[float, float, float] | None = None
+    complete_for: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for west, south, east, north in self.boxes:
+            check_arrays([west, east], [south, north])
+            if south > north:
+                raise OptionError(
+                    f"Box from latitude {south} to {north}; accepted is west, south, east, north."
+                )
+        if self.around is not None:
+            check_arrays(*self.around[:2])
+            if not 0.0 <= self.around[2] < float("inf"):
+                raise OptionError(
+                    f"Coverage within {self.around[2]} m; accepted are lengths from 0 up."
+                )
+
+    @classmethod
+    def world(cls) -> Coverage:
+        """Complete everywhere."""
+        return cls(boxes=_WORLD)
+
+    @classmethod
+    def zones_only(cls) -> Coverage:
+        """Complete nowhere but within the zones themselves."""
+        return cls()
+
+    @classmethod
+    def disc(cls, lon: float, lat: float, radius: float) -> Coverage:
+        """Complete within a distance (metres) of a position (degrees)."""
+        return cls(around=(float(lon), float(lat), float(radius)))
+
+    @classmethod
+    def within(cls, boxes: Sequence[Sequence[float]]) -> Coverage:
+        """Complete within boxes of west, south, east, north (degrees)."""
+        return cls(boxes=tuple((float(w), float(s), float(e), float(n)) for w, s, e, n in boxes))
+
+    def and_for(self, sovereigns: Iterable[str]) -> Coverage:
+        """Complete for these sovereigns too, wherever their zones are."""
+        return replace(self, complete_for=self.complete_for | frozenset(sovereigns))
+
+    def covers(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+        """Whether "in no zone" may be said of positions that no zone of the dataset holds.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (...)
+            False for what is not a position. Edges belong to the covered part; the distance to
+            the centre of a disc is geodesic.
+        """
+        lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+        x, y = np.broadcast_arrays(lon, lat)
+        covered = np.zeros(x.shape, dtype=bool)
+        valid = on_globe(x, y)
+        for west, south, east, north in self.boxes:
+            half = (east - west if east >= west else east - west + 360.0) / 2.0
+            off = np.abs(wrap_lon(x - (west + half)))
+            covered |= valid & (off <= half) & (y >= south) & (y <= north)
+        if self.around is not None:
+            centre_lon, centre_lat, radius = self.around
+            covered[valid] |= distance(centre_lon, centre_lat, x[valid], y[valid]) <= radius
+        return covered
+
+    def describe(self) -> str:
+        """Say in one line where and for whom the dataset is complete."""
+        if self.around is not None:
+            lon, lat, radius = self.around
+            where = f"complete within {radius / 1000:g} km of {lat:g} {lon:g}"
+        elif self.boxes == _WORLD:
+            where = "complete everywhere"
+        elif self.boxes:
+            corners = "; ".join(f"{w:g} {s:g} to {e:g} {n:g}" for w, s, e, n in self.boxes)
+            where = f"complete within the box (lon lat) {corners}"
+        else:
+            where = "complete within its zones only"
+        names = ", ".join(sorted(self.complete_for))
+        return where + (f", and for {names} everywhere" if names else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the coverage as a manifest has it; `from_json` takes it back."""
+        value: dict[str, Any] = {"type": "zones"}
+        if self.around is not None:
+            lon, lat, radius = self.around
+            value = {"type": "disc", "lon": lon, "lat": lat, "radius_m": radius}
+        elif self.boxes == _WORLD:
+            value = {"type": "world"}
+        elif self.boxes:
+            value = {"type": "boxes", "boxes": [list(box) for box in self.boxes]}
+        return value | ({"complete_for": sorted(self.complete_for)} if self.complete_for else {})
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Coverage:
+        """Make a coverage from what `to_json` returned.
+
+        Raises
+        ------
+        OptionError
+            If its type is not known.
+        """
+        kind = value.get("type")
+        if kind == "world":
+            where = cls.world()
+        elif kind == "zones":
+            where = cls.zones_only()
+        elif kind == "disc":
+            where = cls.disc(value["lon"], value["lat"], value["radius_m"])
+        elif kind == "boxes":
+            where = cls.within(value["boxes"])
+        else:
+            raise OptionError(
+                f"Coverage of type {kind!r}; known are 'world', 'zones', 'disc' and 'boxes'."
+            )
+        return where.and_for(value.get("complete_for", ()))
