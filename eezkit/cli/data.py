@@ -1,0 +1,192 @@
+"""`eezkit data`: datasets on this machine, and those of Marine Regions that could be."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eezkit.cli import options
+from eezkit.datasets import cache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eezkit.datasets.cache import CachedDataset
+    from eezkit.datasets.wfs import Progress
+
+__all__ = ["data"]
+
+
+@click.group()
+def data() -> None:
+    """Fetch, add and look after datasets of Marine Regions.
+
+    NAME is a layer ("eez"), a version of it ("eez@11") or a selection from it ("eez:JPN").
+    """
+
+
+@data.command("list")
+@options.as_json
+def list_datasets(as_json: bool) -> None:
+    """List the layers that can be fetched, and the datasets in the cache."""
+    from eezkit.datasets.registry import layers
+
+    cached = cache.datasets()
+    if as_json:
+        _echo_json(
+            layers=[layer.to_json() for layer in layers().values()],
+            cached=[dataset.to_json() for dataset in cached],
+        )
+        return
+    for layer in layers().values():
+        click.echo(f"{layer.name:<24} v{layer.version:<4} {layer.title}")
+    for dataset in cached:
+        click.echo(f"cached  {dataset.name:<24} {_summary(dataset)}")
+
+
+@data.command()
+@click.argument("layer", default="eez")
+@click.option("--sovereign", metavar="CODE|NAME", help="Only zones that name this State (JPN).")
+@click.option("--where", metavar="CQL", help="Only features that pass this filter.")
+@click.option("--refresh", is_flag=True, help="Fetch again although it is cached.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="Silence before giving up.")
+@click.option("--url", metavar="URL", help="Another service with the same layers.")
+@options.as_json
+def fetch(
+    layer: str,
+    sovereign: str | None,
+    where: str | None,
+    refresh: bool,
+    timeout: float | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Fetch LAYER (default: eez) from Marine Regions into the cache, and print its name."""
+    from eezkit.datasets.fetching import DEFAULT_TIMEOUT, fetch_files
+
+    with _progress(layer) as progress:
+        dataset = fetch_files(
+            layer,
+            sovereign=sovereign,
+            where=where,
+            refresh=refresh,
+            timeout=DEFAULT_TIMEOUT if timeout is None else timeout,
+            base_url=url,
+            progress=progress,
+        )
+    _echo_kept(dataset, as_json)
+
+
+@data.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--layer", metavar="LAYER[@VERSION]", help="What the file is, if its name is mute.")
+@options.as_json
+def add(file: Path, layer: str | None, as_json: bool) -> None:
+    """Copy FILE, downloaded by hand, into the cache, and print its name there."""
+    from eezkit.datasets.adding import add_file
+
+    _echo_kept(add_file(file, layer=layer), as_json)
+
+
+@data.command()
+@click.argument("name")
+@click.option("--verify", is_flag=True, help="Read the cached data and check their hash.")
+@options.as_json
+def info(name: str, verify: bool, as_json: bool) -> None:
+    """Tell what is known of NAME, and its manifest if it is cached."""
+    if verify:
+        cache.get(name).verify()
+    known = cache.describe(name)
+    if as_json:
+        _echo_json(**known)
+        return
+    cached = known.pop("cached") or {"cached": "no"}
+    for key, value in {**known, **cached}.items():
+        if value is not None:
+            click.echo(f"{key:<14} {_text(value)}")
+
+
+@data.command()
+@click.argument("name")
+@options.as_json
+def cite(name: str, as_json: bool) -> None:
+    """Print how to cite NAME, its licence, and what its publisher asks of users."""
+    known = cache.describe(name)
+    if as_json:
+        _echo_json(**{key: known[key] for key in ("citation", "doi", "licence", "terms")})
+        return
+    click.echo(known["citation"])
+    click.echo(f"Licence: {known['licence']}")
+    for sentence in known["terms"]:
+        click.echo(sentence)
+
+
+@data.command()
+@click.argument("name", required=False)
+def path(name: str | None) -> None:
+    """Print the path of the cached dataset NAME, or of the cache."""
+    click.echo(cache.cache_dir() if name is None else cache.get(name).path)
+
+
+@data.command()
+@click.argument("name", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clear(name: str | None, yes: bool) -> None:
+    """Remove the dataset NAME, or all datasets, from the cache."""
+    what = f"the dataset {name}" if name else "all datasets"
+    if not yes and not click.confirm(f"Remove {what} from {cache.cache_dir()}?", err=True):
+        click.echo("Nothing was removed.", err=True)
+        return
+    freed = cache.clear(name)
+    click.echo(f"Removed {what}: {_size(freed)} free.", err=True)
+
+
+def _echo_json(**values: Any) -> None:
+    options.echo_json({"schema_version": cache.SCHEMA_VERSION, **values})
+
+
+def _echo_kept(dataset: CachedDataset, as_json: bool) -> None:
+    if as_json:
+        _echo_json(**dataset.to_json())
+        return
+    click.echo(dataset.name)
+    click.echo(f"{_summary(dataset)}: {dataset.path}", err=True)
+    click.echo(f"Cite: {dataset.manifest.citation}", err=True)
+    for sentence in dataset.manifest.terms:
+        click.echo(sentence, err=True)
+
+
+def _summary(dataset: CachedDataset) -> str:
+    kept = dataset.manifest
+    plural = "" if kept.n_features == 1 else "s"
+    features = "" if kept.n_features is None else f"{kept.n_features} feature{plural}, "
+    origin = "fetched" if kept.origin == "service" else "added"
+    return f"{features}{_size(kept.size)}, {origin} {kept.obtained[:10]} from {kept.source}"
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e5 else f"{n_bytes} bytes"
+
+
+def _text(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Progress | None]:
+    """Show a bar on stderr, if a person is looking at it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def show(n_received: int, n_features: int, n_bytes: int) -> None:
+            bar.length = n_features
+            bar.label = f"{label} {_size(n_bytes)}"
+            bar.update(n_received - bar.pos)
+
+        yield show
