@@ -260,7 +260,7 @@ class Sector(Uncertainty):
                 f"Sector from {self.distance_min} m to {self.distance_max} m; accepted are lengths "
                 "from 0 to 10,000 km, the smaller first."
             )
-        if not abs(self.azimuth_max - self.azimuth_min) <= 360.0:
+        if not abs(self.azimuth_max - self.azimuth_min) <= 360.0 + 1e-9:
             raise OptionError(
                 f"Sector from azimuth {self.azimuth_min}° to {self.azimuth_max}°; accepted are "
                 "degrees clockwise from north, no more than 360 apart."
@@ -270,7 +270,7 @@ class Sector(Uncertainty):
     def width(self) -> float:
         """Degrees from the first azimuth to the second, clockwise; 360 is all round."""
         width = self.azimuth_max - self.azimuth_min
-        return width if 0.0 < width <= 360.0 else width % 360.0
+        return min(width, 360.0) if width > 0.0 else width % 360.0
 
     def contains(
         self, lon: float, lat: float, points_lon: ArrayLike, points_lat: ArrayLike

@@ -78,7 +78,7 @@ def test_a_sector_is_bounded_by_its_distances_and_azimuths() -> None:
         assert bool(SITE.contains(*NOMINAL, lon, lat)) is held, (far, azimuth)
 
 
-@pytest.mark.parametrize(("first", "last"), [(350, 10), (-10, 10), (350, 370)])
+@pytest.mark.parametrize(("first", "last"), [(350, 10), (-10, 10), (350, 370), (-370, -350)])
 def test_a_sector_may_face_north(first: float, last: float) -> None:
     sector = Uncertainty.sector(0, 0, 0, 100e3, first, last)
     assert sector.width == 20.0
@@ -230,7 +230,7 @@ LONS = st.floats(-180, 180)
 LATS = st.floats(-85, 85)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(LONS, LATS, st.floats(0, 3e5), st.floats(1, 3e5), st.floats(0, 360), st.floats(1, 360))
 def test_discs_hold_their_cells(
     lon: float, lat: float, near: float, depth: float, first: float, width: float
@@ -240,9 +240,9 @@ def test_discs_hold_their_cells(
     polygon = Polygon((lon, lon + width / 2.5, lon + width / 3), (lat, lat, lat + 2))
     for shape in (sector, polygon):
         cells = shape.cells(lon, lat)
-        for _ in range(6):
+        for _ in range(4):
             x, y, radius = shape.discs(cells)
-            a, b = rng.uniform(0, 1, (2, len(cells), 20))
+            a, b = rng.uniform(0, 1, (2, len(cells), 5))
             u = cells[:, :1] + a * (cells[:, 1:2] - cells[:, :1])
             v = cells[:, 2:3] + b * (cells[:, 3:] - cells[:, 2:3])
             if shape is sector:
@@ -251,7 +251,7 @@ def test_discs_hold_their_cells(
             cells = shape.halves(cells)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.floats(0, 360), st.floats(0, 400e3), st.floats(20e3, 300e3))
 def test_what_is_decided_holds_everywhere_in_the_shape(
     azimuth: float, away: float, radius: float
