@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(
-    os.environ.get("EEZKIT_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data")
-)
+SHARED = Path(os.environ.get("EEZKIT_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
 @pytest.fixture(scope="session")

@@ -21,11 +21,15 @@ def zone(
     territory: str = "",
 ) -> Zone:
     """A zone whose parties are these sovereigns."""
-    parties = tuple(Party(s, territory or s, f"State {s}", territory or f"State {s}") for s in sovereigns)
+    parties = tuple(
+        Party(s, territory or s, f"State {s}", territory or f"State {s}") for s in sovereigns
+    )
     return Zone(name, kind, regime, parties, mrgid)
 
 
-def atlas_of(zones: dict[Zone, shapely.Geometry], *, land: list[shapely.Geometry] = (), **kw: object) -> Atlas:
+def atlas_of(
+    zones: dict[Zone, shapely.Geometry], *, land: list[shapely.Geometry] = (), **kw: object
+) -> Atlas:
     """An atlas of these zones, covering the world unless told otherwise."""
     options = {"coverage": Coverage.world(), "provenance": PROVENANCE} | kw
     if land:
@@ -33,9 +37,13 @@ def atlas_of(zones: dict[Zone, shapely.Geometry], *, land: list[shapely.Geometry
     return build_atlas(list(zones), Rings.from_shapely(list(zones.values())), **options)
 
 
-def square(west: float, south: float, east: float, north: float, *holes: shapely.Geometry) -> shapely.Polygon:
+def square(
+    west: float, south: float, east: float, north: float, *holes: shapely.Geometry
+) -> shapely.Polygon:
     """A box with holes."""
-    return shapely.Polygon(shapely.box(west, south, east, north).exterior, [h.exterior for h in holes])
+    return shapely.Polygon(
+        shapely.box(west, south, east, north).exterior, [h.exterior for h in holes]
+    )
 
 
 ISLAND = square(4.9, -0.1, 5.1, 0.1)

@@ -74,7 +74,9 @@ def test_a_module_imports_only_from_lower_floors(path: Path) -> None:
         if parts[0] != "eezkit" or len(parts) < 2 or parts[1] == room:
             continue
         other = parts[1] if parts[1] in FLOOR else "__init__"
-        allowed = FLOOR[other] < FLOOR[room] or (FLOOR[room] in (0, 6, 9) and other in FLOORS[FLOOR[room]])
+        allowed = FLOOR[other] < FLOOR[room] or (
+            FLOOR[room] in (0, 6, 9) and other in FLOORS[FLOOR[room]]
+        )
         assert allowed or (room, other) in UPWARDS, f"{room} may not import {other}"
 
 

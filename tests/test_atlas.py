@@ -4,13 +4,13 @@ import geopandas
 import numpy as np
 import pytest
 import shapely
-from layers import A, B, CLAIM, across_the_date_line, two_neighbours, with_claim
 from pyproj import Geod
 
 from eezkit.atlas import Atlas
 from eezkit.coverage import Coverage
 from eezkit.errors import CacheError, CoordinateError, OptionError, UnknownZoneError
 from eezkit.zones import EdgeKind, Evidence, Regime
+from layers import CLAIM, A, B, across_the_date_line, two_neighbours, with_claim
 
 GEOD = Geod(ellps="WGS84")
 MILLIMETRE = 1e-3
@@ -106,9 +106,10 @@ def test_the_cut_at_180_is_no_edge() -> None:
         answer = atlas.at(lon=lon, lat=0.0)
         assert answer.inside is True
         assert answer.margin == pytest.approx(expected, abs=60)
-    assert not (np.abs(atlas.edges.lon1) == 180).any() or (
-        np.abs(atlas.edges.lat1[np.abs(atlas.edges.lon1) == 180]) == 5
-    ).all()
+    assert (
+        not (np.abs(atlas.edges.lon1) == 180).any()
+        or (np.abs(atlas.edges.lat1[np.abs(atlas.edges.lon1) == 180]) == 5).all()
+    )
 
 
 def test_overlapping_zones_are_cut_where_they_cross() -> None:
@@ -237,7 +238,9 @@ def test_a_damaged_or_outdated_folder_is_refused(atlas: Atlas, tmp_path, damage:
     elif damage == "not json":
         manifest.write_text("{")
     elif damage == "version":
-        manifest.write_text(manifest.read_text().replace('"format_version": ', '"format_version": 9'))
+        manifest.write_text(
+            manifest.read_text().replace('"format_version": ', '"format_version": 9')
+        )
     with pytest.raises(CacheError):
         Atlas.open(folder, expect=["new"])
 

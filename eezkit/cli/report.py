@@ -58,5 +58,5 @@ def report(
 
         text = report_page(found, atlas)
     else:
-        raise click.BadParameter(f"{output} ends neither in .md nor .json nor .html", param_hint="-o")
+        raise click.BadParameter(f"{output} does not end in .md, .json or .html", param_hint="-o")
     options.write_or_echo(text, output)
