@@ -3,12 +3,12 @@
 import warnings
 
 import numpy as np
-import published
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+import published
 from eezkit import schema
 from eezkit.errors import SchemaError, SchemaWarning
 from eezkit.schema.values import codes, texts

@@ -15,7 +15,7 @@ import numpy as np
 from eezkit.errors import AreaWarning, DataFormatError, GeometryWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -120,20 +120,29 @@ class LoadReport:
         )
 
 
-def check_bounds(table: ZoneTable, shown: str) -> None:
+def check_bounds(
+    geometry: NDArray[np.object_],
+    names: Sequence[str],
+    shown: str,
+    centres: NDArray[np.float64] | None = None,
+) -> None:
     """Refuse positions that are not on the globe, and longitude and latitude exchanged.
 
     Parameters
     ----------
-    table : ZoneTable
+    geometry : numpy.ndarray of shapely geometry, shape (n,)
         Longitudes may run over -180..180 or 0..360.
+    names : sequence of str
+        Of each geometry, for the message.
     shown : str
         What to call the data in the message.
+    centres : numpy.ndarray of float64, shape (n, 2), optional
+        Longitude and latitude that the source gives as the middle of each.
 
     Raises
     ------
     DataFormatError
-        Naming the first such zone.
+        Naming the first that is wrong.
 
     Notes
     -----
@@ -142,35 +151,41 @@ def check_bounds(table: ZoneTable, shown: str) -> None:
     """
     import shapely
 
-    bounds = shapely.bounds(table.geometry)
-    if not np.isfinite(shapely.get_coordinates(table.geometry)).all():
-        raise DataFormatError(f"{shown} has positions that are not finite.")
-    swap = (
-        "are longitude and latitude exchanged? Ask the service with srsName=EPSG:4326, or "
-        "exchange them (ogr2ogr -s_srs, GeoSeries.map_coords, shapely.transform)"
-    )
+    bounds = shapely.bounds(geometry)
     is_off = (np.abs(bounds[:, [1, 3]]) > 90.0).any(1) | (np.abs(bounds[:, [0, 2]]) > 360.0).any(1)
     if is_off.any():
-        worst = int(np.flatnonzero(is_off)[0])
-        west, south, east, north = bounds[worst]
-        may_be_swapped = np.abs(bounds[:, [0, 2]]).max() <= 90.0
-        cause = swap if may_be_swapped else "is the coordinate reference system that of the data"
+        first = int(np.flatnonzero(is_off)[0])
+        may_be_exchanged = np.abs(bounds[:, [0, 2]]).max() <= 90.0
         raise DataFormatError(
-            f"{shown}: {is_off.sum()} of {len(bounds)} zones are not on the globe; the first, "
-            f"{_name(table.zones[worst])!r}, has longitude {west:.6g} to {east:.6g}, latitude "
-            f"{south:.6g} to {north:.6g}: {cause}?"
+            f"{shown}: {is_off.sum()} of {len(bounds)} features are not on the globe; the first, "
+            f"{names[first]!r}, lies at {_box(bounds[first])}: "
+            + (
+                _EXCHANGED
+                if may_be_exchanged
+                else "does it say the right coordinate reference system?"
+            )
         )
-    as_is = _holds(bounds, table.centres)
-    exchanged = _holds(bounds, table.centres[:, ::-1])
+    if centres is None:
+        return
+    as_is, exchanged = _holds(bounds, centres), _holds(bounds, centres[:, ::-1])
     if (exchanged & ~as_is).sum() > (as_is & ~exchanged).sum():
         first = int(np.flatnonzero(exchanged & ~as_is)[0])
-        lon, lat = table.centres[first]
-        west, south, east, north = bounds[first]
+        lon, lat = centres[first]
         raise DataFormatError(
-            f"{shown}: {_name(table.zones[first])!r} has its published middle at longitude "
-            f"{lon:.6g}, latitude {lat:.6g}, but lies at longitude {west:.6g} to {east:.6g}, "
-            f"latitude {south:.6g} to {north:.6g}: {swap}?"
+            f"{shown}: {names[first]!r} has its published middle at longitude {lon:.6g}, latitude "
+            f"{lat:.6g}, but lies at {_box(bounds[first])}: {_EXCHANGED}"
         )
+
+
+_EXCHANGED = (
+    "are longitude and latitude exchanged? Ask the service with srsName=EPSG:4326, or exchange "
+    "them in the file."
+)
+
+
+def _box(bounds: NDArray[np.float64]) -> str:
+    west, south, east, north = bounds
+    return f"longitude {west:.6g} to {east:.6g}, latitude {south:.6g} to {north:.6g}"
 
 
 def _holds(bounds: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -322,12 +337,13 @@ def _geodesic_area_km2(geometry: Any) -> float:
     for polygon in shapely.get_parts(geometry):
         for number, ring in enumerate(shapely.get_rings(polygon)):
             lon, lat = shapely.get_coordinates(ring).T
-            signed = geod.polygon_area_perimeter(lon, lat)[0]
-            area = signed if shapely.is_ccw(ring) else -signed
-            # A ring round more than half the globe: what is left of it, not what is right.
-            area += WHOLE_M2 if area < -WHOLE_M2 / 4 else 0.0
-            total += area if number == 0 else -area
-    return total / 1e6
+            area = geod.polygon_area_perimeter(lon, lat)[0]
+            # A ring has an inside and an outside; straight in lon/sin(lat) tells them apart.
+            x, y = np.radians(lon), np.sin(np.radians(lat))
+            flat = WHOLE_M2 / (8 * np.pi) * np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])
+            area += WHOLE_M2 * np.round((flat - area) / WHOLE_M2)
+            total += abs(area) if number == 0 else -abs(area)
+    return float(total) / 1e6
 
 
 WHOLE_M2 = 510065621724088.5

@@ -125,15 +125,8 @@ def read_table(
     table = to_zones(
         raw.fields, geometry, columns=columns, layer_name=raw.layer_name, strict=strict
     )
-    check_bounds(table, raw.shown)
-    geometry, cut = within_180(geometry)
-    if len(cut):
-        warnings.warn(
-            f"{raw.shown} has longitudes beyond ±180°. {len(cut)} zones were moved by 360° or cut "
-            f"at ±180°: {_listed([table.zones[i].name for i in cut])}.",
-            GeometryWarning,
-            stacklevel=2,
-        )
+    names = [zone.name for zone in table.zones]
+    geometry = _on_globe(geometry, names, raw.shown, table.centres)
     return replace(table, geometry=geometry, edges=raw.edges), _origin(Path(path), raw, crs)
 
 
@@ -167,11 +160,31 @@ def read_lines(
     raw = _with_geometry(_read(Path(path), layer, encoding, "lines"), 1, "lines")
     geometry, crs = to_lonlat(raw.geometry, raw.crs, raw.shown)
     table = to_lines(raw.fields, geometry, codes=codes, strict=strict)
-    return table, _origin(Path(path), raw, crs)
+    geometry = _on_globe(geometry, [line.name for line in table.lines], raw.shown)
+    return replace(table, geometry=geometry), _origin(Path(path), raw, crs)
+
+
+def _on_globe(
+    geometry: NDArray[np.object_],
+    names: list[str],
+    shown: str,
+    centres: NDArray[np.float64] | None = None,
+) -> NDArray[np.object_]:
+    check_bounds(geometry, names, shown, centres)
+    geometry, changed = within_180(geometry)
+    if len(changed):
+        warnings.warn(
+            f"{shown} has longitudes beyond ±180°. {len(changed)} features were moved by 360° or "
+            f"cut at ±180°: {_listed([names[index] for index in changed])}.",
+            GeometryWarning,
+            stacklevel=3,
+        )
+    return geometry
 
 
 def _read(path: Path, layer: str | None, encoding: str | None, shape: str) -> _Raw:
-    with opened(path, layer, shape) as container:
+    # What is not finite is refused below; numpy need not complain of it before.
+    with opened(path, layer, shape) as container, np.errstate(invalid="ignore"):
         if container.format == "GeoParquet":
             raw = _read_parquet(container)
         else:
@@ -227,6 +240,7 @@ def _shape(geometry_type: str | None) -> str:
 
 def _read_parquet(container: Container) -> _Raw:
     import geopandas
+    import shapely
 
     path, shown = container.path, container.shown
     choose_layer([path.stem], [""], container.layer, shown)
@@ -241,7 +255,7 @@ def _read_parquet(container: Container) -> _Raw:
         try:
             metadata = pyarrow.parquet.read_schema(path).metadata or {}
             frame = geopandas.read_parquet(path)
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, shapely.errors.ShapelyError) as error:
             hint = "" if "geo metadata" in str(error) else " It may be truncated or damaged."
             raise DataFormatError(f"{shown} cannot be read as GeoParquet: {error}{hint}") from None
     column = json.loads(metadata[b"geo"])["columns"][frame.geometry.name]
@@ -290,7 +304,10 @@ def _with_geometry(raw: _Raw, dimension: int, wanted: str) -> _Raw:
             GeometryWarning,
             stacklevel=3,
         )
-    geometry = shapely.force_2d(raw.geometry[is_there])
+    geometry = raw.geometry[is_there]
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        raise DataFormatError(f"{raw.shown} has positions that are not finite numbers.")
+    geometry = shapely.force_2d(geometry)
     kinds = {2: ("Polygon", "MultiPolygon"), 1: ("LineString", "MultiLineString")}[dimension]
     found = Counter(shape.geom_type for shape in geometry)
     others = {kind: count for kind, count in found.items() if kind not in kinds}

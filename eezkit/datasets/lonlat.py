@@ -137,10 +137,7 @@ def _unwrapped(geometry: Geometries, shown: str) -> Geometries:
     """Undo the jumps of 360° that a transformation makes in what a projection drew across ±180°."""
     import shapely
 
-    parts, zone_of_part = shapely.get_parts(geometry, return_index=True)
-    if not (shapely.get_dimensions(parts) == 2).all():
-        return geometry
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+    rings = _rings(geometry)
     coords, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
     is_inner = ring_of_vertex[1:] == ring_of_vertex[:-1]
     step = np.where(is_inner, np.diff(coords[:, 0]), 0.0)
@@ -150,11 +147,13 @@ def _unwrapped(geometry: Geometries, shown: str) -> Geometries:
     first = np.flatnonzero(np.concatenate([[True], ~is_inner]))
     turns -= turns[first][ring_of_vertex]
     last = np.append(first[1:], len(coords)) - 1
-    if turns[last].any():
+    if turns[last].any() or (shapely.get_dimensions(geometry) == 1).any():
         raise DataFormatError(
-            f"{shown} has a zone round a pole, drawn in a projection. Write it in EPSG:4326, cut "
-            "at ±180° (ogr2ogr -t_srs EPSG:4326 -wrapdateline)."
+            f"{shown} has a zone round a pole, or a line across ±180°, drawn in a projection. "
+            "Write it in EPSG:4326, cut at ±180° (ogr2ogr -t_srs EPSG:4326 -wrapdateline)."
         )
+    parts, zone_of_part = shapely.get_parts(geometry, return_index=True)
+    part_of_ring = np.repeat(np.arange(len(parts)), shapely.get_num_interior_rings(parts) + 1)
     lon = coords[:, 0] + 360.0 * turns
     # A hole goes to the side of ±180° on which its shell is.
     middle = (np.minimum.reduceat(lon, first) + np.maximum.reduceat(lon, first)) / 2
@@ -176,12 +175,12 @@ def _unwrapped(geometry: Geometries, shown: str) -> Geometries:
 
 
 def within_180(geometry: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
-    """Bring polygons of longitudes 0..360 to ±180°, cutting those that run across.
+    """Bring polygons or lines of longitudes 0..360 to ±180°, cutting those that run across.
 
     Parameters
     ----------
     geometry : numpy.ndarray of shapely geometry, shape (n,)
-        Polygons and multipolygons in degrees; longitudes within ±360.
+        Polygons or lines, single or multiple, in degrees; longitudes within ±360.
 
     Returns
     -------
@@ -204,12 +203,13 @@ def within_180(geometry: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
             for part in shapely.get_parts(geometry[index])
             for turn, piece in _pieces(part)
         ]
-        result[index] = shapely.multipolygons(parts)
+        is_area = shapely.get_dimensions(geometry[index]) == 2
+        result[index] = shapely.MultiPolygon(parts) if is_area else shapely.MultiLineString(parts)
     return result, changed
 
 
 def _pieces(part: Any) -> list[tuple[int, Any]]:
-    """Cut a polygon at -180 and 180; give each piece with the turn of 360° it lies in."""
+    """Cut a polygon or line at -180 and 180; give each piece with the turn of 360° it lies in."""
     import shapely
 
     west, south, east, north = shapely.bounds(part)
@@ -221,5 +221,6 @@ def _pieces(part: Any) -> list[tuple[int, Any]]:
     for turn in turns:
         window = shapely.box(360.0 * turn - 180.0, south, 360.0 * turn + 180.0, north)
         pieces = shapely.get_parts(shapely.intersection(part, window))
-        found += [(turn, piece) for piece in pieces if shapely.get_dimensions(piece) == 2]
+        same = shapely.get_dimensions(pieces) == shapely.get_dimensions(part)
+        found += [(turn, piece) for piece in pieces[same]]
     return found

@@ -1,0 +1,726 @@
+"""Files are read as published, whatever their format; a bad one is refused in plain words."""
+
+import json
+import re
+import shutil
+import tempfile
+import warnings
+import zipfile
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+import shapely
+
+import published
+from eezkit.datasets.files import read_lines, read_table, source_files
+from eezkit.errors import (
+    DataFormatError,
+    DataNotFoundError,
+    GeometryWarning,
+    OptionError,
+    SchemaError,
+    SchemaWarning,
+    UnknownDatasetError,
+)
+from eezkit.zones import EdgeKind, ZoneKind
+
+LATIN = {"Réunion", "Curaçao", "Côte d'Ivoire"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind(tmp_path_factory, monkeypatch):
+    """Whatever happens, no temporary file outlives a reading."""
+    room = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    yield
+    assert list(room.iterdir()) == []
+
+
+def same_shapes(table, rows):
+    return shapely.equals_exact(
+        shapely.normalize(table.geometry),
+        shapely.normalize(shapely.multipolygons([[row.shape] for row in rows])),
+    ) | shapely.equals_exact(
+        shapely.normalize(table.geometry), shapely.normalize([row.shape for row in rows])
+    )
+
+
+# --- what can be read
+
+
+@pytest.mark.parametrize(
+    "suffix", [".shp", ".gpkg", ".fgb", ".geojson", ".json", ".parquet", ".geoparquet"]
+)
+def test_every_format_gives_the_published_zones(tmp_path, suffix):
+    path = published.write(tmp_path / f"eez_v12{suffix}")
+    table, origin = read_table(path)
+    # FlatGeobuf orders features along a Hilbert curve: the order of the source is its own.
+    by_mrgid = {row.mrgid: row for row in published.ROWS}
+    rows = [by_mrgid[zone.mrgid] for zone in table.zones]
+    assert len(rows) == len(published.ROWS)
+    assert [zone.name for zone in table.zones] == [row.name for row in rows]
+    assert [zone.area_km2 for zone in table.zones] == [row.area_km2 for row in rows]
+    assert same_shapes(table, rows).all()
+    assert (table.layer, table.layout, table.edges) == ("eez", "v11/v12", "planar")
+    assert (origin.version, origin.crs, origin.n_rows) == ("12", "WGS 84", len(rows))
+    assert origin.path == path
+
+
+@pytest.mark.parametrize("layout", published.LAYOUTS)
+@pytest.mark.parametrize("suffix", [".shp", ".gpkg", ".geojson"])
+def test_every_layout_is_read_from_files_with_its_letters(tmp_path, layout, suffix):
+    table, origin = read_table(published.write(tmp_path / f"eez{suffix}", layout=layout))
+    assert table.layout == layout
+    territories = {party.territory_name for zone in table.zones for party in zone.parties}
+    assert territories >= LATIN
+    if suffix == ".shp":
+        assert origin.encoding == ("iso8859-1" if layout in ("v8", "WFS") else "utf-8")
+
+
+@pytest.mark.parametrize("layer", published.POLYGON_LAYERS)
+def test_every_layer_is_read_from_a_file(tmp_path, layer):
+    table, _ = read_table(published.write(tmp_path / f"{layer}.gpkg", layer), strict=True)
+    assert table.layer == layer
+
+
+@pytest.mark.parametrize(
+    ("named", "encoding"),
+    [
+        ("UTF-8", "UTF-8"),
+        ("utf8\n", "UTF-8"),
+        ("65001", "UTF-8"),
+        ("88591", "ISO-8859-1"),
+        ("ISO-8859-1", "ISO-8859-1"),
+        ("1252", "ISO-8859-1"),
+        ("ANSI 1252", "ISO-8859-1"),
+        ("no such page", "UTF-8"),
+        ("", "ISO-8859-1"),
+    ],
+)
+def test_a_code_page_file_is_believed_where_it_names_one(tmp_path, named, encoding):
+    path = tmp_path / "eez.shp"
+    table = published.frame(
+        published.fields("eez", "v11/v12"), [row.shape for row in published.ROWS]
+    )
+    table.to_file(path, encoding=encoding)
+    path.with_suffix(".cpg").write_text(named)
+    assert read_table(path)[0].zones[2].parties[0].territory_name == "Réunion"
+
+
+def test_the_encoding_that_the_user_gives_wins(tmp_path):
+    path = published.write(tmp_path / "eez.shp", layout="v8")
+    path.with_suffix(".cpg").write_text("UTF-8")
+    assert read_table(path, encoding="latin-1")[0].zones[2].name.startswith("Réunion")
+
+
+def test_utf8_without_any_word_of_it_is_recognised(tmp_path):
+    path = published.write(tmp_path / "eez.shp")
+    path.with_suffix(".cpg").unlink()
+    table, origin = read_table(path)
+    assert table.zones[2].name.startswith("Réunion")
+    assert origin.encoding == "utf-8"
+
+
+def test_marine_regions_zip_with_its_folder_and_boundaries_gives_the_zones(tmp_path):
+    folder = tmp_path / "World_EEZ_v12_20231025"
+    published.write(folder / "eez_v12.shp")
+    boundaries(folder / "eez_boundaries_v12.shp")
+    (folder / "LICENSE_EEZ_v12.txt").write_text("CC BY 4.0")
+    path = published.zipped(folder, tmp_path / "World_EEZ_v12_20231025.zip", folder.name)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("__MACOSX/World_EEZ_v12_20231025/._eez_v12.shp", b"\x00\x05\x16\x07")
+    table, origin = read_table(path)
+    assert (table.layer, len(table.zones)) == ("eez", len(published.ROWS))
+    assert (origin.layer_name, origin.version, origin.encoding) == ("eez_v12", "12", "utf-8")
+    assert len(read_table(path, layer="eez")[0].zones) == len(published.ROWS)
+    lines, line_origin = read_lines(path, codes=table.codes)
+    assert (lines.layer, line_origin.layer_name) == ("eez_boundaries", "eez_boundaries_v12")
+    assert lines.lines[0].parties[0].sovereign == "FRA"
+    assert [line.kind for line in lines.lines] == [EdgeKind.TREATY, EdgeKind.OUTER_LIMIT]
+
+
+def boundaries(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shapes = [shapely.LineString([(-3, 46), (-2, 46)]), shapely.LineString([(-3, 47), (-3, 46)])]
+    columns = published.line_fields("eez_boundaries", ["Treaty", "200 NM"])
+    published.frame(columns, shapes).to_file(path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".parquet"])
+def test_any_format_may_lie_in_a_zip(tmp_path, suffix):
+    published.write(tmp_path / "in" / f"eez_v12{suffix}")
+    path = published.zipped(
+        tmp_path / "in", tmp_path / "World_EEZ_v12_20231025_gpkg.ZIP", "deep/down"
+    )
+    assert len(read_table(path)[0].zones) == len(published.ROWS)
+
+
+def test_a_folder_gives_its_one_layer_or_the_one_asked_for(tmp_path):
+    folder = published.write(tmp_path / "unpacked" / "eez_v12.shp").parent
+    assert len(read_table(folder)[0].zones) == len(published.ROWS)
+    assert len(read_table(tmp_path)[0].zones) == len(published.ROWS)
+    published.write(folder / "eez_12nm_v4.shp", "eez_12nm")
+    assert read_table(folder)[0].layer == "eez"
+    assert read_table(folder, layer="eez_12nm")[0].layer == "eez_12nm"
+
+
+def test_a_geopackage_of_several_layers_gives_the_one_of_eezs_or_the_one_asked_for(tmp_path):
+    path = tmp_path / "all.gpkg"
+    for name, layer in (("eez_12nm_v4", "eez_12nm"), ("eez_v12", "eez"), ("ecs", "ecs")):
+        table = published.frame(
+            published.fields(layer, "v11/v12"), [row.shape for row in published.rows_of(layer)]
+        )
+        table.to_file(path, layer=name)
+    assert read_table(path)[0].layer == "eez"
+    assert read_table(path, layer="ecs")[0].layer == "ecs"
+    assert read_table(path, layer="EEZ_12NM")[1].layer_name == "eez_12nm_v4"
+
+
+def test_an_extension_in_capitals_is_an_extension(tmp_path):
+    for part in published.write(tmp_path / "eez.shp").parent.iterdir():
+        part.rename(part.with_suffix(part.suffix.upper()))
+    assert len(read_table(tmp_path / "eez.SHP")[0].zones) == len(published.ROWS)
+
+
+def test_a_mapping_reads_a_file_of_any_schema(tmp_path):
+    columns = {"country": ["Namibia"], "iso2": ["NA"]}
+    published.frame(columns, [published.square(12, -22)]).to_file(tmp_path / "mine.geojson")
+    table, _ = read_table(
+        tmp_path / "mine.geojson", columns={"name": "country", "sovereign": "iso2"}
+    )
+    assert (table.zones[0].name, table.zones[0].sovereign, table.layout) == (
+        "Namibia",
+        "NA",
+        "mapped",
+    )
+
+
+def test_strict_reaches_the_schema(tmp_path):
+    row = published.Row("x", 1, "Condominium", (published.FRANCE,), published.square(0, 0))
+    path = published.write(tmp_path / "eez.gpkg", rows=(row,))
+    with pytest.warns(SchemaWarning, match="Condominium"):
+        assert read_table(path)[0].zones[0].kind is ZoneKind.UNKNOWN
+    with pytest.raises(SchemaError, match="Condominium"):
+        read_table(path, strict=True)
+
+
+def test_heights_are_dropped(tmp_path):
+    row = published.ROWS[0]
+    deep = shapely.force_3d(row.shape, -5000.0)
+    columns = published.fields("eez", "v11/v12", (row,))
+    published.frame(columns, [deep]).to_file(tmp_path / "eez.gpkg")
+    assert not shapely.has_z(read_table(tmp_path / "eez.gpkg")[0].geometry).any()
+
+
+def test_rows_without_geometry_are_left_out_and_named(tmp_path):
+    shapes = [row.shape for row in published.ROWS]
+    shapes[1], shapes[4] = None, shapely.Polygon()
+    columns = published.fields("eez", "v11/v12")
+    published.frame(columns, shapes).to_parquet(tmp_path / "eez.parquet")
+    with pytest.warns(GeometryWarning, match=r"without geometry, which are left out: row 1, 4"):
+        table, _ = read_table(tmp_path / "eez.parquet")
+    assert len(table.zones) == len(table.geometry) == len(published.ROWS) - 2
+    assert table.zones[1].mrgid == published.ROWS[2].mrgid
+
+
+# --- reference systems and longitudes
+
+
+@pytest.mark.parametrize("crs", ["OGC:CRS84", "EPSG:4269", "EPSG:4258"])
+def test_geographic_systems_are_brought_to_wgs84(tmp_path, crs):
+    path = published.write(tmp_path / "eez.gpkg", crs=crs)
+    table, origin = read_table(path)
+    assert np.allclose(shapely.bounds(table.geometry[0]), published.ROWS[0].shape.bounds, atol=1e-4)
+    assert origin.crs
+
+
+def test_degrees_from_another_meridian_are_turned(tmp_path):
+    row = published.Row("x", 1, "200NM", (published.FRANCE,), published.square(-5, 46))
+    path = published.write(tmp_path / "eez.gpkg", rows=(row,), crs="EPSG:4807")
+    west = shapely.bounds(read_table(path)[0].geometry[0])[0]
+    # Grads east of Paris: -5 grad is -4.5 degrees, and Paris lies at 2.337 E.
+    assert west == pytest.approx(-4.5 + 2.337, abs=0.01)
+
+
+def test_a_projection_is_undone_and_said(tmp_path):
+    row = published.Row("x", 1, "200NM", (published.FRANCE,), published.square(2, 52))
+    table = published.frame(published.fields("eez", "v11/v12", (row,)), [row.shape])
+    table.to_crs("EPSG:3035").to_file(tmp_path / "eez.gpkg")
+    with pytest.warns(
+        GeometryWarning, match=r"drawn in ETRS89.*up to [0-9.]+ m from where"
+    ) as told:
+        read, _ = read_table(tmp_path / "eez.gpkg")
+    assert shapely.equals_exact(read.geometry[0].normalize(), row.shape.normalize(), 1e-6)
+    # A side of 1 degree along the parallel bends by some 200 m in this projection, at 8 degrees
+    # from its middle: the arc of a 50 km chord at 52 N, 68.7 km long.
+    metres = float(re.search(r"up to ([0-9.]+) m", str(told[0].message))[1])
+    assert 50 < metres < 300
+
+
+def test_what_a_projection_draws_across_180_is_cut_there(tmp_path):
+    around = shapely.box(175, -45, 185, -35)
+    shape = shapely.Polygon(
+        shapely.segmentize(around, 0.5).exterior,
+        [shapely.box(181, -41, 182, -40).exterior, shapely.box(176, -41, 177, -40).exterior],
+    )
+    wrapped = shapely.transform(
+        shape, lambda xy: np.column_stack([(xy[:, 0] + 180) % 360 - 180, xy[:, 1]])
+    )
+    row = published.Row("x", 1, "200NM", (published.FRANCE,), published.square(176, -40))
+    table = published.frame(published.fields("eez", "v11/v12", (row,)), [wrapped])
+    table.to_crs("EPSG:3994").to_file(tmp_path / "eez.gpkg")
+    with pytest.warns(GeometryWarning) as told:
+        read, _ = read_table(tmp_path / "eez.gpkg")
+    assert any("cut at ±180°: x" in str(one.message) for one in told)
+    (west, south, east, north) = shapely.bounds(read.geometry[0])
+    assert (west, east) == (-180, 180)
+    assert (south, north) == pytest.approx((-45, -35))
+    assert shapely.area(read.geometry[0]) == pytest.approx(98.0)
+    assert shapely.contains_xy(read.geometry[0], [178, -178], [-44, -44]).all()
+    assert not shapely.contains_xy(read.geometry[0], [176.5, -178.5, 0], [-40.5, -40.5, -40]).any()
+
+
+def test_longitudes_to_360_are_brought_within_180(tmp_path):
+    shapes = [published.square(10, 0), published.square(200, 0), published.square(175, 0, 10.0)]
+    rows = tuple(
+        published.Row(name, n, "200NM", (published.FRANCE,), shape)
+        for n, (name, shape) in enumerate(zip(["near", "far", "across"], shapes, strict=True), 1)
+    )
+    path = published.write(tmp_path / "eez_v11_0_360.gpkg", rows=rows)
+    with pytest.warns(
+        GeometryWarning, match=r"2 features were moved by 360° or cut at ±180°: far, across"
+    ):
+        table, _ = read_table(path)
+    assert shapely.bounds(table.geometry[1]).tolist() == [-160, 0, -159, 1]
+    assert len(shapely.get_parts(table.geometry[2])) == 2
+    assert shapely.bounds(table.geometry[2]).tolist() == [-180, 0, 180, 10]
+    assert shapely.area(table.geometry[2]) == pytest.approx(100.0)
+
+
+def test_without_a_prj_degrees_are_taken_for_wgs84_and_said(tmp_path):
+    path = published.write(tmp_path / "eez.shp")
+    path.with_suffix(".prj").unlink()
+    with pytest.warns(GeometryWarning, match=r"eez\.shp does not say .*\.prj.*WGS 84"):
+        table, origin = read_table(path)
+    assert same_shapes(table, published.ROWS).all()
+    assert origin.crs == "not given"
+
+
+def test_spherical_edges_of_geoparquet_are_carried_and_said(tmp_path):
+    path = published.write(tmp_path / "eez.parquet")
+    give_edges(path, "spherical")
+    with pytest.warns(GeometryWarning, match="edges are spherical"):
+        table, _ = read_table(path)
+    assert table.edges == "geodesic"
+
+
+def give_edges(path, edges):
+    table = pyarrow.parquet.read_table(path)
+    metadata = dict(table.schema.metadata)
+    geo = json.loads(metadata[b"geo"])
+    geo["columns"]["geometry"]["edges"] = edges
+    metadata[b"geo"] = json.dumps(geo).encode()
+    pyarrow.parquet.write_table(table.replace_schema_metadata(metadata), path)
+
+
+def test_planar_edges_and_the_crs_of_geoparquet_are_honoured(tmp_path):
+    path = published.write(tmp_path / "eez.parquet", crs="EPSG:4258", geometry_encoding="geoarrow")
+    give_edges(path, "planar")
+    table, origin = read_table(path)
+    assert table.edges == "planar"
+    assert "ETRS89" in origin.crs
+
+
+# --- what cannot
+
+
+def good(folder, name="eez_v12.shp", **options):
+    return published.write(folder / name, **options)
+
+
+def cut(path, keep):
+    """Keep this share of a file, or as many bytes; -1: all but one."""
+    content = path.read_bytes()
+    path.write_bytes(content[: keep if isinstance(keep, int) else int(len(content) * keep)])
+    return path
+
+
+def without(path, *suffixes):
+    for suffix in suffixes:
+        path.with_suffix(suffix).unlink()
+    return path
+
+
+def saved(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def shapes(path, *geometries, **options):
+    columns = {"GEONAME": ["x"] * len(geometries), "POL_TYPE": ["200NM"] * len(geometries)}
+    table = published.frame(columns, geometries, options.pop("crs", "EPSG:4326"))
+    if path.suffix == ".parquet":
+        table.to_parquet(path)
+    else:
+        table.to_file(path, **options)
+    return path
+
+
+def packed(folder, *names, keep=None, **writing):
+    for name in names:
+        good(folder / "in", name, **writing)
+    path = published.zipped(folder / "in", folder / "data.zip", "in")
+    return path if keep is None else cut(path, keep)
+
+
+def damaged(path, at):
+    """Put zeros in the place of 200 bytes."""
+    content = path.read_bytes()
+    return saved(path, content[:at] + bytes(200) + content[at + 200 :])
+
+
+def archive(path, **members):
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in members.items():
+            new.writestr(name.replace("__", "."), content)
+    return path
+
+
+def locked(path):
+    content = path.read_bytes()
+    for signature, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        parts = content.split(signature)
+        parts[1:] = [
+            part[: at - 4] + bytes([part[at - 4] | 1]) + part[at - 3 :] for part in parts[1:]
+        ]
+        content = signature.join(parts)
+    return saved(path, content)
+
+
+def plain_parquet(path):
+    pyarrow.parquet.write_table(pyarrow.table({"name": ["x"]}), path)
+    return path
+
+
+def other_rows(folder):
+    path = good(folder)
+    few = good(folder / "other", rows=published.ROWS[:3])
+    shutil.copy(few.with_suffix(".dbf"), path.with_suffix(".dbf"))
+    return path
+
+
+def many_layers(path, *names):
+    for name in names:
+        shapes(path, published.square(0, 0), layer=name)
+    return path
+
+
+def plain_geopackage(path):
+    import pandas
+    import pyogrio
+
+    pyogrio.write_dataframe(pandas.DataFrame({"GEONAME": ["x"]}), path)
+    return path
+
+
+def swapped_by_centres(folder):
+    rows = tuple(
+        published.Row(row.name, row.mrgid, row.word, row.parties, row.shape)
+        for row in published.ROWS
+    )
+    columns = published.fields("eez", "v11/v12", rows)
+    turned = [
+        shapely.transform(row.shape, lambda xy: xy[:, ::-1]) for row in rows if row.mrgid != 48952
+    ]
+    kept = {
+        k: [v for v, row in zip(c, rows, strict=True) if row.mrgid != 48952]
+        for k, c in columns.items()
+    }
+    published.frame(kept, turned).to_file(folder / "eez.gpkg")
+    return folder / "eez.gpkg"
+
+
+WEB_PAGE = (
+    "<!DOCTYPE html><html><head><title>Marine Regions &middot; Downloads</title></head></html>"
+)
+EXCEPTION = (
+    '<?xml version="1.0"?><ows:ExceptionReport><ows:Exception exceptionCode="NoApplicableCode">'
+    "<ows:ExceptionText>Illegal property name: &quot;iso_sov9&quot;</ows:ExceptionText>"
+    "</ows:Exception></ows:ExceptionReport>"
+)
+EMPTY_ANSWER = "The query result is empty, and the geometric type of the features is unknwon"
+POINT, LINE = shapely.Point(1, 2), shapely.LineString([(0, 0), (1, 1)])
+SQUARE = published.square(0, 0)
+TOKYO = shapely.box(139, 35, 140, 36)
+
+BAD_FILES = {
+    "a path that does not exist": (
+        lambda d: good(d).with_name("ez_v12.shp"), DataNotFoundError,
+        r"does not exist.*eez_v12\.shp"),
+    "a path with another extension": (
+        lambda d: good(d, "eez.gpkg").with_name("eez.zip"), DataNotFoundError, r"mean eez\.gpkg\?"),
+    "a folder that does not exist": (
+        lambda d: d / "nowhere" / "eez.shp", DataNotFoundError, r"Nor does the folder"),
+    "no .shx": (
+        lambda d: without(good(d), ".shx"), DataNotFoundError, r"lacks eez_v12\.shx"),
+    "no .dbf": (
+        lambda d: without(good(d), ".dbf"), DataNotFoundError, r"lacks eez_v12\.dbf"),
+    "only a .shp": (
+        lambda d: without(good(d), ".shx", ".dbf", ".prj", ".cpg"), DataNotFoundError,
+        r"lacks eez_v12\.shx and eez_v12\.dbf beside it"),
+    "a .shp cut in half": (
+        lambda d: cut(good(d), 0.5), DataFormatError,
+        r"truncated: eez_v12\.shp has .* of .* bytes"),
+    "a .shp cut at its last byte": (
+        lambda d: cut(good(d), -1), DataFormatError, r"truncated: eez_v12\.shp"),
+    "a .shp cut in its header": (
+        lambda d: cut(good(d), 50), DataFormatError,
+        r"truncated: .*50 bytes, less than its header"),
+    "a cut .shx": (
+        lambda d: cut(good(d).with_suffix(".shx"), 0.7).with_suffix(".shp"), DataFormatError,
+        r"truncated: eez_v12\.shx"),
+    "a cut .dbf": (
+        lambda d: cut(good(d).with_suffix(".dbf"), 0.7).with_suffix(".shp"), DataFormatError,
+        r"truncated: eez_v12\.dbf"),
+    "the .dbf of another download": (
+        other_rows, DataFormatError, r"8 shapes but 3 rows"),
+    "one of the sidecars": (
+        lambda d: good(d).with_suffix(".dbf"), DataFormatError, r"part of a shapefile.*\.shp"),
+    "an empty .shp": (
+        lambda d: saved(d / "eez.shp", b""), DataFormatError, r"empty \(0 bytes\)"),
+    "a text named .shp": (
+        lambda d: saved(d / "eez.shp", "Lots of text"), DataFormatError,
+        r"not a shapefile.*is text"),
+    "a GeoPackage named .shp": (
+        lambda d: good(d, "eez.gpkg").rename(d / "eez.shp"), DataFormatError,
+        r"not a shapefile.*is GeoPackage"),
+    "a truncated zip": (
+        lambda d: packed(d, "eez_v12.shp", keep=0.6), DataFormatError, r"damaged or truncated zip"),
+    "a zip with a damaged member": (
+        lambda d: damaged(packed(d, "eez_v12.shp"), 400), DataFormatError,
+        r"damaged or truncated zip"),
+    "an empty file named .zip": (
+        lambda d: saved(d / "eez.zip", b""), DataFormatError, r"empty \(0 bytes\)"),
+    "a zip of nothing": (
+        lambda d: archive(d / "eez.zip"), DataFormatError,
+        r"holds no file that can be read.*nothing"),
+    "a web page named .zip": (
+        lambda d: saved(d / "eez.zip", WEB_PAGE), DataFormatError,
+        r"is a web page \('Marine Regions · Downloads'\).*browser"),
+    "a web page named .geojson": (
+        lambda d: saved(d / "eez.geojson", "\n <html><body>404"), DataFormatError,
+        r"is a web page"),
+    "a server's exception named .zip": (
+        lambda d: saved(d / "eez.zip", EXCEPTION), DataFormatError,
+        r'error of the server, not a zip\. It says: Illegal property name: "iso_sov9"'),
+    "a server's exception named .gpkg": (
+        lambda d: saved(d / "eez.gpkg", EXCEPTION), DataFormatError, r"It says: Illegal property"),
+    "XML that is no exception": (
+        lambda d: saved(d / "eez.zip", "<?xml version='1.0'?><kml/>"), DataFormatError,
+        r"is XML, not a zip"),
+    "the zip that says nothing matched": (
+        lambda d: archive(d / "eez.zip", README__TXT=EMPTY_ANSWER, eez__shp=b""), DataFormatError,
+        r"no feature matched the filter"),
+    "a zip without a layer": (
+        lambda d: archive(d / "eez.zip", readme__txt="hello", table__csv="a,b"), DataFormatError,
+        r"holds no file that can be read.*readme\.txt, table\.csv"),
+    "a zip in a zip": (
+        lambda d: archive(d / "eez.zip", inner__zip=b"PK\x03\x04"), DataFormatError, r"inner\.zip"),
+    "a zip without the .shx": (
+        lambda d: published.zipped(without(good(d / "in"), ".shx").parent, d / "eez.zip"),
+        DataNotFoundError, r"eez\.zip/eez_v12\.shp lacks eez_v12\.shx"),
+    "a zip with a password": (
+        lambda d: locked(packed(d, "eez_v12.shp")), DataFormatError,
+        r"cannot be unpacked.*password"),
+    "a zip of several layers": (
+        lambda d: packed(d, "a.shp", "b.shp"), OptionError,
+        r"several layers: a \(polygons\), b \(polygons\)\. Say which with layer="),
+    "a layer that a zip has not": (
+        lambda d: (packed(d, "eez_v12.shp"), {"layer": "high_seas"}), UnknownDatasetError,
+        r"no layer 'high_seas'\. It has: eez_v12"),
+    "a layer that a GeoPackage has not": (
+        lambda d: (good(d, "eez_v12.gpkg"), {"layer": "ecs"}), UnknownDatasetError,
+        r"no layer 'ecs'\. It has: eez_v12"),
+    "a layer that a GeoParquet file has not": (
+        lambda d: (good(d, "eez.parquet"), {"layer": "ecs"}), UnknownDatasetError,
+        r"no layer 'ecs'"),
+    "a GeoPackage of several layers": (
+        lambda d: many_layers(d / "all.gpkg", "north", "south"), OptionError,
+        r"several layers: north \(polygons\), south \(polygons\)"),
+    "an unknown extension": (
+        lambda d: saved(d / "eez.kml", "<kml/>"), DataFormatError,
+        r"unknown extension \.kml.*looks like XML.*Accepted: \.shp, \.gpkg"),
+    "no extension": (
+        lambda d: good(d, "eez.gpkg").rename(d / "eez"), DataFormatError,
+        r"unknown extension \(none\).*looks like GeoPackage"),
+    "a folder without a layer": (
+        lambda d: saved(d / "notes.txt", "x").parent, DataFormatError,
+        r"holds no file that can be read.*notes\.txt"),
+    "an empty folder": (lambda d: d, DataFormatError, r"it holds nothing"),
+    "a layer of points": (
+        lambda d: shapes(d / "x.gpkg", POINT, POINT), DataFormatError,
+        r"holds 2 Point in the layer x, where polygons are needed"),
+    "a shapefile of points": (
+        lambda d: shapes(d / "x.shp", POINT), DataFormatError, r"holds 1 Point"),
+    "a layer of lines": (
+        lambda d: boundaries(d / "eez_boundaries.shp"), DataFormatError,
+        r"holds 2 LineString in the layer eez_boundaries"),
+    "points among polygons": (
+        lambda d: shapes(d / "x.geojson", POINT, SQUARE), DataFormatError, r"holds 1 Point"),
+    "an empty layer": (
+        lambda d: good(d, "eez.gpkg", rows=()), DataFormatError,
+        r"no rows: the layer eez is empty"),
+    "an empty shapefile": (
+        lambda d: shapes(d / "eez.shp", geometry_type="Polygon"), DataFormatError, r"no rows"),
+    "rows without any geometry": (
+        lambda d: shapes(d / "x.parquet", None, None), DataFormatError,
+        r"2 rows, none with a geometry"),
+    "a plain table": (
+        lambda d: plain_geopackage(d / "x.gpkg"), DataFormatError, r"no geometry.*plain table"),
+    "a truncated GeoPackage": (
+        lambda d: cut(good(d, "eez.gpkg"), 0.9), DataFormatError, r"truncated: eez\.gpkg has"),
+    "a GeoPackage cut in its header": (
+        lambda d: cut(good(d, "eez.gpkg"), 60), DataFormatError,
+        r"truncated: eez\.gpkg has 60 bytes"),
+    "a truncated GeoJSON": (
+        lambda d: cut(good(d, "eez.geojson"), 0.9), DataFormatError, r"cannot be read as GeoJSON"),
+    "JSON that is no GeoJSON": (
+        lambda d: saved(d / "eez.json", '{"name": "x"}'), DataFormatError,
+        r"cannot be read as GeoJSON"),
+    "a text named .geojson": (
+        lambda d: saved(d / "eez.geojson", "lon,lat\n1,2"), DataFormatError,
+        r"not a GeoJSON.*is text"),
+    "a truncated FlatGeobuf": (
+        lambda d: cut(good(d, "eez.fgb"), 0.8), DataFormatError, r"cannot be read as FlatGeobuf"),
+    "a truncated GeoParquet": (
+        lambda d: cut(good(d, "eez.parquet"), 0.8), DataFormatError,
+        r"cannot be read as GeoParquet.*truncated or damaged"),
+    "a damaged GeoParquet": (
+        lambda d: damaged(good(d, "eez.parquet"), 4), DataFormatError,
+        r"cannot be read as GeoParquet"),
+    "a Parquet file without geometry": (
+        lambda d: plain_parquet(d / "x.parquet"), DataFormatError, r"Missing geo metadata"),
+    "columns that no schema has": (
+        lambda d: no_columns(d / "x.gpkg"), SchemaError, r"these columns: foo"),
+    "metres without a reference system": (
+        lambda d: shapes(d / "x.gpkg", shapely.box(4e6, 3e6, 4.1e6, 3.1e6), crs=None),
+        DataFormatError,
+        r"does not say its coordinate reference system.*not degrees: x 4e\+06"),
+    "metres said to be degrees": (
+        lambda d: shapes(d / "x.gpkg", shapely.box(4e6, 3e6, 4.1e6, 3.1e6)), DataFormatError,
+        r"not on the globe.*right coordinate reference system"),
+    "an unreadable .prj": (
+        lambda d: saved(good(d).with_suffix(".prj"), 'LOCAL_CS["on the wall"]').with_suffix(".shp"),
+        DataFormatError, r"coordinate reference system that cannot be turned"),
+    "latitude before longitude": (
+        lambda d: shapes(d / "x.gpkg", shapely.transform(TOKYO, lambda xy: xy[:, ::-1])),
+        DataFormatError, r"'x', lies at longitude 35 to 36, latitude 139 to 140: .* exchanged"),
+    "latitude before longitude, near Europe": (
+        swapped_by_centres, DataFormatError, r"published middle at .* but lies at .*exchanged"),
+    "positions that are no numbers": (
+        lambda d: shapes(d / "x.parquet", SQUARE, shapely.from_wkt("POLYGON((0 0,1 NaN,1 1,0 0))")),
+        DataFormatError, r"not finite"),
+    "an encoding that does not exist": (
+        lambda d: (good(d), {"encoding": "klingon"}), OptionError,
+        r"encoding='klingon' is not known"),
+    "text that is not in its encoding": (
+        lambda d: saved(good(d, layout="v8").with_suffix(".cpg"), "UTF-8").with_suffix(".shp"),
+        DataFormatError, r"text that is not utf-8, though it says so"),
+    "a column that the mapping invents": (
+        lambda d: (good(d), {"columns": {"name": "GEO"}}), SchemaError,
+        r"'GEO', which does not exist"),
+}  # fmt: skip
+
+
+def no_columns(path):
+    published.frame({"foo": [1]}, [SQUARE]).to_file(path)
+    return path
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_bad_file_is_refused_in_plain_words(tmp_path, capfd, case):
+    make, error, said = BAD_FILES[case]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = make(tmp_path)
+    path, options = made if isinstance(made, tuple) else (made, {})
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")}
+    with pytest.raises(error, match=said) as refused:
+        read_table(path, **options)
+    assert type(refused.value) is error
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+    assert capfd.readouterr().err == ""
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")} == before
+
+
+def test_reading_says_nothing_by_itself(tmp_path, capfd):
+    read_table(published.write(tmp_path / "eez.shp"))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_zones_are_not_boundary_lines(tmp_path):
+    with pytest.raises(
+        DataFormatError, match=r"8 Polygon in the layer eez, where lines are needed"
+    ):
+        read_lines(published.write(tmp_path / "eez.shp"))
+
+
+def test_every_file_that_counts_is_named(tmp_path):
+    shp = published.write(tmp_path / "eez.shp")
+    (tmp_path / "eez.qgz").write_text("not read")
+    assert {file.suffix for file in source_files(shp)} == {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+    assert source_files(tmp_path / "gone.zip") == [tmp_path / "gone.zip"]
+    assert len(source_files(tmp_path)) == 6
+
+
+# --- real data
+
+
+def test_the_real_north_sea_is_read_whole(shared_data):
+    table, origin = read_table(shared_data / "marineregions_v12_north_sea")
+    assert (table.layer, table.layout, origin.version) == ("eez", "v11/v12", "12")
+    assert {zone.mrgid: zone.sovereign for zone in table.zones} == {
+        5677: "FRA", 5696: "GBR", 3293: "BEL", 5668: "NLD", 5669: "DEU", 5674: "DNK", 5686: "NOR",
+    }  # fmt: skip
+    assert shapely.get_num_coordinates(table.geometry).sum() > 80_000
+
+
+def test_the_real_world_of_land_and_sea_is_read_by_a_mapping(shared_data):
+    table, _ = read_table(
+        shared_data / "world_union_v3_simplified.parquet",
+        columns={"name": "country", "sovereign": "iso2"},
+    )
+    assert len(table.zones) == 319
+    (namibia,) = (zone for zone in table.zones if zone.name == "Namibia")
+    assert namibia.sovereign == "NA"
+
+
+def test_the_real_extended_shelf_of_the_service_is_read(shared_data):
+    table, origin = read_table(shared_data / "marineregions_wfs" / "ecs-6413d9a2.zip")
+    (zone,) = table.zones
+    assert (zone.mrgid, zone.kind, zone.sovereign) == (64123, ZoneKind.EXTENDED_SHELF, "MEX")
+    assert (table.layout, origin.encoding) == ("WFS", "iso8859-1")
+
+
+def test_the_real_boundary_of_the_service_is_read(shared_data):
+    table, _ = read_lines(shared_data / "marineregions_wfs" / "ecs_boundaries-641d920c.zip")
+    (line,) = table.lines
+    assert (line.kind, line.published_kind) == (EdgeKind.OUTER_LIMIT, "ECS CLCS Submission")
+    assert line.length_km == pytest.approx(98.06)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ecs_boundaries-641d920c.zip", "1 LineString"),
+        ("eez-13c29b58.zip", "Illegal property name: notvalidparameter"),
+        ("eez-419caace.zip", "must start and end within the same entity"),
+        ("eez-713ad0ad.zip", "Cannot cast java.lang.String to java.lang.Integer"),
+        ("eez-bd5bffb0.zip", "no feature matched the filter"),
+    ],
+)
+def test_the_real_failures_of_the_service_are_named(shared_data, name, said):
+    with pytest.raises(DataFormatError, match=re.escape(said)):
+        read_table(shared_data / "marineregions_wfs" / name)
