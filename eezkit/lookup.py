@@ -1,0 +1,479 @@
+"""Which zones a position lies in: a cell index over flat arrays, exact on every edge.
+
+The globe is cut into cells of half a degree. A cell through which edges pass is cut into a grid
+of its own, as fine as its edges are many, and so on until a cell has few edges. A cell without
+edges has an answer code. A cell with edges, a *leaf*, has the chains of edges that pass through
+it and a table of answer codes; which code holds is told by the parity of each chain below the
+position, relative to the parity at the cell's lower left corner.
+
+The edge rule
+-------------
+A position is answered as if moved by (+e, +e**2), e vanishing, after its longitude is brought to
+[-180, 180). So a position on a meridional edge belongs to the zone east of it, one on any other
+edge to the zone that lies next to it in the east, one on an edge along a parallel to the zone
+north of it; zones that adjoin hold each position exactly once. A pole has one longitude, -180,
+and the north pole is moved south instead: a zone closed along 90° or -90° holds its pole.
+
+Away from edges a zone holds what `shapely.intersects_xy` says of its unprepared polygons, valid
+or not: a position is in a ring if it is surrounded an odd number of times, in a polygon if it is
+in its shell and in none of its holes, in a zone if it is in one of its polygons.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eezkit.errors import CoordinateError, DataFormatError, OptionError
+from eezkit.geometry import Rings
+from eezkit.kernels import cells
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["NO_ZONE", "NOT_A_POSITION", "NOT_COVERED", "CellIndex"]
+
+NO_ZONE = 0
+"""Answer code of a position in no zone."""
+
+NOT_COVERED = -1
+"""Answer code of a position of which the dataset says nothing; the index itself never gives it."""
+
+NOT_A_POSITION = -2
+"""Answer code of what is not on the globe: not finite, masked, or beyond a pole."""
+
+# Below this many positions a thread costs more than it brings.
+_PER_THREAD = 1 << 15
+
+
+@dataclass(frozen=True, eq=False)
+class CellIndex:
+    """Which zones a position lies in, for one position or a billion.
+
+    Make one with `build`. The arrays are read-only in use and may be mapped from a file.
+
+    Parameters
+    ----------
+    xy : numpy.ndarray of float64, shape (2 * n_vertices,)
+        Longitude and latitude of each vertex in turn, in degrees, brought to [-180, 180] by whole
+        turns of the polygon.
+    far, rest : numpy.ndarray of int64 and of float64, shape (n_far,)
+        Vertices whose turned longitude is not exact, and what it lacks, in degrees.
+    grid : numpy.ndarray of int32, shape (n_entries,)
+        Entries of all grids, column by column: an answer code, or the complement of twice a node
+        or of a leaf's offset + 1.
+    nodes : numpy.ndarray of int32, shape (2 * n_nodes,)
+        Of each grid: its first entry; cells per degree and cells per side, as powers of 2.
+    leaves : numpy.ndarray of int32, shape (n_leaf_words,)
+        Of each leaf: offset of its table; number of chains and mask at the corner; then of each
+        chain its first vertex, its number of edges, which ends go on below, bits it flips.
+    tables : numpy.ndarray of int32, shape (n_table_words,)
+        Answer codes by the parities of the leaf's chains.
+    poles : numpy.ndarray of int32, shape (2,)
+        Answer codes of the south and the north pole.
+    set_starts, set_zones : numpy.ndarray of int32, shape (n_codes + 2,) and (n_members,)
+        Code `c` stands for the zones ``set_zones[set_starts[c]:set_starts[c + 1]]``.
+    """
+
+    xy: NDArray[np.float64]
+    far: NDArray[np.int64]
+    rest: NDArray[np.float64]
+    grid: NDArray[np.int32]
+    nodes: NDArray[np.int32]
+    leaves: NDArray[np.int32]
+    tables: NDArray[np.int32]
+    poles: NDArray[np.int32]
+    set_starts: NDArray[np.int32]
+    set_zones: NDArray[np.int32]
+
+    @classmethod
+    def build(cls, rings: Rings) -> CellIndex:
+        """Build the index of these zones.
+
+        Parameters
+        ----------
+        rings : Rings
+            Zones as published; longitudes in any turn, such as 0 to 360 or running on past 180.
+
+        Returns
+        -------
+        CellIndex
+
+        Raises
+        ------
+        DataFormatError
+            If a vertex is not on the globe, a ring is not closed, or too many zones to tell apart
+            meet at one point.
+
+        Notes
+        -----
+        Time and size are proportional to the number of vertices, about 40 bytes each.
+        """
+        from eezkit.kernels.cells_build import Builder, States, TooManyLabelsError
+
+        _check(rings)
+        outline = _Outline.of(rings)
+        states = States(outline.labels)
+        builder = Builder(outline.xy, outline.far, outline.rest, outline.label, states)
+        try:
+            grid, nodes, leaves = builder.build()
+        except TooManyLabelsError as error:
+            lon, lat, number = error.args
+            raise DataFormatError(
+                f"{number} independent edges meet at lon={lon:.6f}, lat={lat:.6f}; the cell index "
+                "can tell apart 12. Are several datasets stacked in one layer?"
+            ) from None
+        tables = np.array(states.tables, np.int32)
+        poles = np.array([states.id_of(held) for held in outline.at_poles()], np.int32)
+        is_used = np.zeros(len(states.sets), dtype=bool)
+        for used in (grid[grid >= 0], tables, poles):
+            is_used[used] = True
+        held = [
+            outline.zones_holding(rings) if used else ()
+            for rings, used in zip(states.sets, is_used, strict=True)
+        ]
+        sets = sorted({zones for zones in held if zones})
+        codes = {zones: code for code, zones in enumerate(sets, start=1)}
+        code_of = np.array([codes.get(zones, NO_ZONE) for zones in held], np.int32)
+        return cls(
+            outline.xy,
+            outline.far,
+            outline.rest,
+            np.where(grid >= 0, code_of[np.maximum(grid, 0)], grid),
+            nodes,
+            leaves,
+            code_of[tables],
+            code_of[poles],
+            np.cumsum([0, 0, *map(len, sets)], dtype=np.int32),
+            np.array([zone for zones in sets for zone in zones], np.int32),
+        )
+
+    @property
+    def n_codes(self) -> int:
+        """Highest answer code: codes 1 to `n_codes` each stand for one set of zones.
+
+        A few of the sets may hold no position: where several zones' edges meet in a leaf, every
+        combination has a code.
+        """
+        return len(self.set_starts) - 2
+
+    def zones(self, code: int) -> tuple[int, ...]:
+        """Zones that an answer code stands for.
+
+        Parameters
+        ----------
+        code : int
+            As `locate` gave it.
+
+        Returns
+        -------
+        tuple of int
+            Indices of zones, ascending; empty for the codes from 0 down.
+
+        Raises
+        ------
+        OptionError
+            If the index has no such code.
+        """
+        if not NOT_A_POSITION <= code <= self.n_codes:
+            raise OptionError(
+                f"There is no answer code {code}. Accepted are {NOT_A_POSITION} to {self.n_codes}; "
+                "is it the code of another dataset?"
+            )
+        if code <= NO_ZONE:
+            return ()
+        return tuple(self.set_zones[self.set_starts[code] : self.set_starts[code + 1]].tolist())
+
+    def locate(
+        self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.int32]:
+        """Answer codes of positions.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees; longitudes in any turn. Strided arrays are read in place; a masked element is
+            not a position.
+        threads : int, optional
+            How many threads to use; as many as there are processors if None. It changes the time
+            taken and nothing else.
+
+        Returns
+        -------
+        numpy.ndarray of int32, shape of `lon` and `lat` broadcast
+            `NO_ZONE`, `NOT_A_POSITION`, or a code for `zones`.
+
+        Raises
+        ------
+        CoordinateError
+            If the arrays are not numbers, or do not broadcast.
+        OptionError
+            If `threads` is below 1.
+
+        Notes
+        -----
+        Exact: no tolerance, no rounding. A position costs a constant time, whatever the number
+        of zones and vertices; one on an edge or a vertex costs little more than another.
+        """
+        if threads is not None and threads < 1:
+            raise OptionError(f"threads is {threads}. Accepted are 1 and more, or None for all.")
+        x, y = _positions(lon, lat)
+        codes = np.empty(x.shape, np.int32)
+        flat_x, flat_y, flat_codes = x.reshape(-1), y.reshape(-1), codes.reshape(-1)
+        n_threads = min(threads or _processors(), -(-flat_x.size // _PER_THREAD))
+        if n_threads <= 1:
+            self._locate_flat(flat_x, flat_y, flat_codes)
+            return codes
+        from concurrent.futures import ThreadPoolExecutor
+
+        cuts = np.linspace(0, flat_x.size, n_threads + 1).astype(np.int64)
+        parts = [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        with ThreadPoolExecutor(n_threads) as pool:
+            done = [
+                pool.submit(self._locate_flat, flat_x[p], flat_y[p], flat_codes[p]) for p in parts
+            ]
+        for part in done:
+            part.result()
+        return codes
+
+    def locate_one(self, lon: float, lat: float) -> int:
+        """Answer code of one position, without anything that `locate` needs only for many.
+
+        Parameters
+        ----------
+        lon, lat : float
+            Degrees.
+
+        Returns
+        -------
+        int
+        """
+        code = np.empty(1, np.int32)
+        self._locate_flat(np.array([lon], np.float64), np.array([lat], np.float64), code)
+        return int(code[0])
+
+    def _locate_flat(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], codes: NDArray[np.int32]
+    ) -> None:
+        cells.locate(
+            lon, lat, codes, self.xy, self.far, self.rest, self.grid, self.nodes, self.leaves,
+            self.tables, self.poles,
+        )  # fmt: skip
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Name the arrays, for a file."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> CellIndex:
+        """Take back what `to_arrays` named; nothing is copied or read."""
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})  # type: ignore[arg-type]
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _positions(
+    lon: ArrayLike, lat: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Broadcast positions, with NaN where they are masked."""
+    try:
+        x, y = (
+            np.ma.filled(a.astype(np.float64), np.nan)
+            if isinstance(a, np.ma.MaskedArray)
+            else np.asarray(a, dtype=np.float64)
+            for a in (lon, lat)
+        )
+        if x.shape == y.shape:
+            return x, y
+        x, y = np.broadcast_arrays(x, y)
+    except (TypeError, ValueError) as error:
+        raise CoordinateError(
+            f"lon and lat are not arrays of numbers that broadcast against each other: {error}."
+        ) from error
+    return x, y
+
+
+def _check(rings: Rings) -> None:
+    """Refuse vertices that are not on the globe, and rings that are not closed."""
+    is_bad = ~(np.isfinite(rings.lon) & (np.abs(rings.lat) <= 90.0))
+    if is_bad.any():
+        first = int(np.argmax(is_bad))
+        raise DataFormatError(
+            f"{int(is_bad.sum())} of {rings.n_vertices} vertices are not on the globe; the first, "
+            f"at index {first}, is lon={rings.lon[first]}, lat={rings.lat[first]}. "
+            "Latitude must be within [-90, 90]; are longitude and latitude swapped?"
+        )
+    starts, ends = rings.rings[:-1], rings.rings[1:] - 1
+    is_open = np.zeros(len(starts), dtype=bool)
+    filled = ends >= starts
+    starts, ends = starts[filled], ends[filled]
+    is_open[filled] = (rings.lon[starts] != rings.lon[ends]) | (rings.lat[starts] != rings.lat[ends])
+    if is_open.any():
+        raise DataFormatError(
+            f"{int(is_open.sum())} of {len(is_open)} rings are not closed; the first is ring "
+            f"{int(np.argmax(is_open))}. The last vertex of a ring must repeat its first."
+        )
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """Edges of all zones in the domain of the index, each with the rings that it bounds.
+
+    A polygon that reaches beyond ±180° stands in it once for each turn that it reaches into.
+    """
+
+    xy: NDArray[np.float64]
+    far: NDArray[np.int64]
+    rest: NDArray[np.float64]
+    label: NDArray[np.int32]
+    labels: list[frozenset[int]]
+    polygon_of: list[int]
+    is_shell: list[bool]
+    zone_of: list[int]
+
+    @classmethod
+    def of(cls, rings: Rings) -> _Outline:
+        turned, zone_of, x, rest = _turned(rings)
+        n_polygons = len(turned.polygons) - 1
+        polygon_of = np.repeat(np.arange(n_polygons), np.diff(turned.polygons))
+        is_shell = np.zeros(len(polygon_of), dtype=bool)
+        is_shell[turned.polygons[:-1][np.diff(turned.polygons) > 0]] = True
+        label, labels = _labels(x, turned)
+        has_edge = label >= 0
+        has_edge[1:] |= has_edge[:-1].copy()
+        far = np.flatnonzero(has_edge & (rest != 0.0))
+        return cls(
+            np.column_stack([x, turned.lat]).reshape(-1),
+            far,
+            rest[far],
+            label,
+            labels,
+            polygon_of.tolist(),
+            is_shell.tolist(),
+            zone_of.tolist(),
+        )
+
+    def zones_holding(self, rings: Iterable[int]) -> tuple[int, ...]:
+        """Zones of a position that lies within these rings and no others."""
+        shells, holes = set(), set()
+        for ring in rings:
+            (shells if self.is_shell[ring] else holes).add(self.polygon_of[ring])
+        return tuple(sorted({self.zone_of[polygon] for polygon in shells - holes}))
+
+    def at_poles(self) -> tuple[frozenset[int], frozenset[int]]:
+        """Rings that hold the south and the north pole, at longitude -180.
+
+        Beside -180 every edge lies between the two poles, but for those along 90° or -90°.
+        """
+        x, y = self.xy[::2], self.xy[1::2]
+        first = np.flatnonzero(self.label >= 0)
+        spans = (x[first] <= -180.0) != (x[first + 1] <= -180.0)
+        first = first[spans]
+        on_south = (y[first] == -90.0) & (y[first + 1] == -90.0)
+        on_north = (y[first] == 90.0) & (y[first + 1] == 90.0)
+        south, north = frozenset[int](), frozenset[int]()
+        for v in first[on_south]:
+            south ^= self.labels[self.label[v]]
+        for v in first[~on_north]:
+            north ^= self.labels[self.label[v]]
+        return south, north
+
+
+def _turned(
+    rings: Rings,
+) -> tuple[Rings, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Copy each polygon into every turn in which it reaches within ±180°.
+
+    Returns
+    -------
+    Rings
+        One polygon for each of its zones, longitudes as published.
+    numpy.ndarray of int64, shape (n_polygons,)
+        The published zone of each.
+    numpy.ndarray of float64, shape (n_vertices,)
+        Longitudes after the turn; and what they lack by rounding.
+    """
+    n_polygons = len(rings.polygons) - 1
+    zone_of = np.repeat(np.arange(rings.n_zones), np.diff(rings.zones))
+    if rings.n_vertices == 0 or (rings.lon.min() >= -180.0 and rings.lon.max() <= 180.0):
+        return rings, zone_of, rings.lon, np.zeros(rings.n_vertices)
+    single = Rings(rings.lon, rings.lat, rings.rings, rings.polygons, np.arange(n_polygons + 1))
+    starts = rings.rings[rings.polygons]
+    filled = np.flatnonzero(np.diff(starts))
+    first = np.zeros(n_polygons, np.int64)
+    last = np.full(n_polygons, -1)
+    west = np.minimum.reduceat(rings.lon, starts[filled])
+    east = np.maximum.reduceat(rings.lon, starts[filled])
+    first[filled] = np.floor((-180.0 - east) / 360.0) + 1
+    last[filled] = np.ceil((180.0 - west) / 360.0) - 1
+    n_turns = np.maximum(last - first + 1, 0)
+    source = np.repeat(np.arange(n_polygons), n_turns)
+    turn = np.arange(len(source)) - np.repeat(np.cumsum(n_turns) - n_turns, n_turns) + first[source]
+    turned = single.take(source)
+    shift = 360.0 * turn[turned.zone_of_vertex()]
+    x = turned.lon + shift
+    virtual = x - turned.lon
+    rest = (turned.lon - (x - virtual)) + (shift - virtual)
+    return turned, zone_of[source], x, rest
+
+
+def _labels(
+    x: NDArray[np.float64], rings: Rings
+) -> tuple[NDArray[np.int32], list[frozenset[int]]]:
+    """Label each edge by the rings that it bounds; edges that coincide become one.
+
+    Returns
+    -------
+    numpy.ndarray of int32, shape (n_vertices,)
+        Label of the edge that begins at each vertex, or -1: none, one seen before, one that its
+        ring runs along twice, or one outside ±180°.
+    list of frozenset of int
+        The rings of each label.
+    """
+    n_rings = len(rings.rings) - 1
+    label = np.repeat(np.arange(n_rings, dtype=np.int32), np.diff(rings.rings))
+    labels = [frozenset((ring,)) for ring in range(n_rings)]
+    first = rings.edge_starts()
+    is_outside = np.ones(len(label), dtype=bool)
+    is_outside[first] = (np.maximum(x[first], x[first + 1]) <= -180.0) | (
+        np.minimum(x[first], x[first + 1]) >= 180.0
+    )
+    numbers: dict[frozenset[int], int] = {}
+    for same in _coinciding(x, rings.lat, first):
+        bounded = frozenset[int]()
+        for ring in label[same].tolist():
+            bounded ^= {ring}
+        label[same] = -1
+        if bounded:
+            label[same[0]] = numbers.setdefault(bounded, n_rings + len(numbers))
+    label[is_outside] = -1
+    return label, [*labels, *numbers]
+
+
+def _coinciding(
+    x: NDArray[np.float64], y: NDArray[np.float64], first: NDArray[np.int64]
+) -> list[NDArray[np.int64]]:
+    """Groups of edges that have the same two ends, as first vertices, ascending."""
+    ends = np.stack([x[first], y[first], x[first + 1], y[first + 1]]) + 0.0
+    is_turned = (ends[2] < ends[0]) | ((ends[2] == ends[0]) & (ends[3] < ends[1]))
+    ends[:, is_turned] = ends[:, is_turned][[2, 3, 0, 1]]
+    # A digest only proposes; equal edges that it missed would cost time, not truth.
+    bits = ends.view(np.uint64)
+    digest = bits[0] * np.uint64(0x9E3779B97F4A7C15)
+    for word in bits[1:]:
+        digest = ((digest ^ (digest >> np.uint64(29))) + word) * np.uint64(0xBF58476D1CE4E5B9)
+    order = np.argsort(digest, kind="stable")
+    digest = digest[order]
+    pairs = np.flatnonzero(digest[1:] == digest[:-1])
+    pairs = pairs[(ends[:, order[pairs]] == ends[:, order[pairs + 1]]).all(axis=0)]
+    runs = np.split(pairs, np.flatnonzero(np.diff(pairs) > 1) + 1)
+    return [first[order[run[0] : run[-1] + 2]] for run in runs if len(run)]
