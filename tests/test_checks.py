@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import published
-from eezkit.datasets.checks import LoadReport, check_bounds, check_table
+from eezkit.datasets.checks import LoadReport, Repair, check_bounds, check_table
 from eezkit.datasets.files import read_table
 from eezkit.errors import AreaWarning, DataFormatError, GeometryWarning
 from eezkit.schema import ZoneTable
@@ -182,6 +182,11 @@ def test_a_repair_gives_polygons_only():
         _, repaired = check_table(table_of(("spike", spike, None)))
     assert repaired[0].geom_type in ("Polygon", "MultiPolygon")
     assert shapely.area(repaired[0]) == pytest.approx(4.0)
+
+
+def test_a_reason_without_a_place_is_given_without_one():
+    repair = Repair("x", None, "Too few points in geometry component", None, None, 0.0)
+    assert repair.place == ""
 
 
 def test_many_invalid_zones_are_one_warning():

@@ -166,6 +166,14 @@ def test_a_folder_gives_its_one_layer_or_the_one_asked_for(tmp_path):
     assert read_table(folder, layer="eez_12nm")[0].layer == "eez_12nm"
 
 
+def test_json_beside_a_layer_is_not_taken_for_one(tmp_path):
+    published.write(tmp_path / "in" / "zones.shp")
+    (tmp_path / "in" / "manifest.json").write_text('{"name": "x"}')
+    assert len(read_table(tmp_path / "in")[0].zones) == len(published.ROWS)
+    path = published.zipped(tmp_path / "in", tmp_path / "zones.zip")
+    assert len(read_table(path)[0].zones) == len(published.ROWS)
+
+
 def test_a_geopackage_of_several_layers_gives_the_one_of_eezs_or_the_one_asked_for(tmp_path):
     path = tmp_path / "all.gpkg"
     for name, layer in (("eez_12nm_v4", "eez_12nm"), ("eez_v12", "eez"), ("ecs", "ecs")):
@@ -625,6 +633,9 @@ BAD_FILES = {
     "an encoding that does not exist": (
         lambda d: (good(d), {"encoding": "klingon"}), OptionError,
         r"encoding='klingon' is not known"),
+    "an encoding for what is UTF-8": (
+        lambda d: (good(d, "eez.gpkg"), {"encoding": "latin-1"}), OptionError,
+        r"is for shapefiles; eez\.gpkg is GeoPackage"),
     "text that is not in its encoding": (
         lambda d: saved(good(d, layout="v8").with_suffix(".cpg"), "UTF-8").with_suffix(".shp"),
         DataFormatError, r"text that is not utf-8, though it says so"),

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas
 import pytest
 import shapely
 from hypothesis import given
@@ -136,7 +137,23 @@ def test_the_name_of_the_table_tells_belts_apart_where_no_row_does():
 
 @pytest.mark.parametrize(
     "nothing",
-    [None, float("nan"), "", "  ", "0", 0, 0.0, "****", "Null", "NULL", "NA", "-", "\x00"],
+    [
+        None,
+        pandas.NA,
+        pandas.NaT,
+        float("nan"),
+        "",
+        "  ",
+        "0",
+        0,
+        0.0,
+        "****",
+        "Null",
+        "NULL",
+        "NA",
+        "-",
+        "\x00",
+    ],
 )
 def test_no_spelling_of_nothing_makes_a_party(nothing):
     columns = {"GEONAME": ["a", "b"], "POL_TYPE": ["200NM"] * 2, "MRGID": [1, nothing]}

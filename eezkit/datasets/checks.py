@@ -42,8 +42,8 @@ class Repair:
     mrgid : int or None
     reason : str
         Why it is not valid, as GEOS says it: the first reason found.
-    lon, lat : float
-        Where, in degrees; NaN where GEOS names no place.
+    lon, lat : float or None
+        Where, in degrees; None where GEOS names no place.
     area_change_km2 : float
         Area of the repaired copy less that of the published rings.
     """
@@ -51,9 +51,14 @@ class Repair:
     zone: str
     mrgid: int | None
     reason: str
-    lon: float
-    lat: float
+    lon: float | None
+    lat: float | None
     area_change_km2: float
+
+    @property
+    def place(self) -> str:
+        """Where it is, as text that follows the reason."""
+        return "" if self.lon is None else f" at lon={self.lon:.5f}, lat={self.lat:.5f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +277,7 @@ def _repair(
     return tuple(repairs), repaired
 
 
-def _reason(geometry: Any) -> tuple[str, float, float]:
+def _reason(geometry: Any) -> tuple[str, float | None, float | None]:
     """Take apart what GEOS says, such as ``Self-intersection[0.5 0.5]``."""
     import shapely
 
@@ -281,15 +286,14 @@ def _reason(geometry: Any) -> tuple[str, float, float]:
     try:
         lon, lat = (float(number) for number in place.rstrip("]").split()[:2])
     except ValueError:
-        lon = lat = float("nan")
-    return reason.strip(), lon, lat
+        return reason, None, None
+    return reason, lon, lat
 
 
 def _warn(report: LoadReport, layout: str) -> None:
     if report.repairs:
         named = _listed(
-            f"{one.zone}: {one.reason} at lon={one.lon:.5f}, lat={one.lat:.5f}, "
-            f"repaired area {one.area_change_km2:+.3f} km²"
+            f"{one.zone}: {one.reason}{one.place}, repaired area {one.area_change_km2:+.3f} km²"
             for one in report.repairs
         )
         warnings.warn(

@@ -11,7 +11,7 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from eezkit.datasets.intact import (
     FORMATS,
@@ -30,9 +30,11 @@ from eezkit.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["Container", "choose_layer", "opened", "source_files"]
+
+AnyPath = TypeVar("AnyPath", Path, PurePosixPath)
 
 ACCEPTED = f"{', '.join(FORMATS)}, or a .zip or folder with one of them"
 
@@ -179,12 +181,7 @@ def choose_layer(
 
 
 def _in_folder(path: Path, layer: str | None, shape: str) -> Container:
-    found = [
-        file
-        for pattern in ("*", "*/*")
-        for file in sorted(path.glob(pattern))
-        if file.suffix.lower() in FORMATS and not _is_junk(PurePosixPath(file.name))
-    ]
+    found = _readable(file for pattern in ("*", "*/*") for file in sorted(path.glob(pattern)))
     if not found:
         held = sorted(entry.name for entry in path.iterdir())[:10]
         raise DataFormatError(
@@ -204,7 +201,7 @@ def _in_zip(path: Path, layer: str | None, shape: str, room: Path) -> Container:
         with zipfile.ZipFile(path) as archive:
             members = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
             _refuse_empty_answer(archive, members, path.name)
-            found = [m for m in members if m.suffix.lower() in FORMATS and not _is_junk(m)]
+            found = _readable(members)
             if not found:
                 held = ", ".join(str(member) for member in members[:10])
                 raise DataFormatError(
@@ -238,8 +235,16 @@ def _shape_of_file(file: Path) -> str:
         return shape_of(handle.read(100))
 
 
-def _is_junk(member: PurePosixPath) -> bool:
-    return member.name.startswith("._") or "__MACOSX" in member.parts
+def _readable(paths: Iterable[AnyPath]) -> list[AnyPath]:
+    """Keep what has a known extension; .json, which may be anything, only where it is alone."""
+    found = [
+        path
+        for path in paths
+        if path.suffix.lower() in FORMATS
+        and not path.name.startswith("._")
+        and "__MACOSX" not in path.parts
+    ]
+    return [path for path in found if path.suffix.lower() != ".json"] or found
 
 
 def _head(archive: zipfile.ZipFile, member: PurePosixPath) -> bytes:

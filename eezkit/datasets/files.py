@@ -16,7 +16,7 @@ from eezkit.datasets.checks import check_bounds
 from eezkit.datasets.containers import Container, choose_layer, opened, source_files
 from eezkit.datasets.intact import shapefile_encoding
 from eezkit.datasets.lonlat import to_lonlat, within_180
-from eezkit.errors import DataFormatError, GeometryWarning, MissingExtraError
+from eezkit.errors import DataFormatError, GeometryWarning, MissingExtraError, OptionError
 from eezkit.schema import LineTable, ZoneTable, to_lines, to_zones
 
 if TYPE_CHECKING:
@@ -185,6 +185,11 @@ def _on_globe(
 def _read(path: Path, layer: str | None, encoding: str | None, shape: str) -> _Raw:
     # What is not finite is refused below; numpy need not complain of it before.
     with opened(path, layer, shape) as container, np.errstate(invalid="ignore"):
+        if encoding is not None and container.format != "shapefile":
+            raise OptionError(
+                f"encoding={encoding!r} is for shapefiles; {container.shown} is "
+                f"{container.format}, whose text is UTF-8 by definition."
+            )
         if container.format == "GeoParquet":
             raw = _read_parquet(container)
         else:

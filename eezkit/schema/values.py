@@ -20,13 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Columns", "Oddities", "codes", "integer", "number", "texts"]
 
-_NOTHING = {"", "-", "0", "nan", "none", "null", "<null>", "<na>", "n/a"}
+_NOTHING = {"", "-", "0", "nan", "nat", "none", "null", "<null>", "<na>", "n/a"}
 
 
 def _text(value: Any) -> str | None:
     """Give a cell as stripped text, or None for any published spelling of nothing but "NA"."""
-    if value is None or value != value:
-        return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip("\x00 \t\r\n")
