@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from wfs_server import OWS, empty_result_zip, zipped
 
 from eezkit.datasets import cache
 from eezkit.datasets.adding import add_file
 from eezkit.errors import DataFormatError, DataNotFoundError, OptionError, UnknownDatasetError
+from wfs_server import OWS, empty_result_zip, zipped
 
 NAMES = {
     "World_EEZ_v12_20231025.zip": "eez@12",

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from wfs_server import EEZ, Answer, WfsServer, zipped
 
 from eezkit.cli.data import data
 from eezkit.datasets import cache, wfs
@@ -24,6 +23,7 @@ from eezkit.errors import (
     OptionError,
     UnknownDatasetError,
 )
+from wfs_server import EEZ, Answer, WfsServer, zipped
 
 
 @pytest.fixture(autouse=True)

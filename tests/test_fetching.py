@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wfs_server import EEZ, Answer, WfsServer, collection, exception, zone
 
 from eezkit.datasets import cache, wfs
 from eezkit.datasets.fetching import fetch_files
 from eezkit.errors import CacheError, FetchError, OptionError, UnknownDatasetError
+from wfs_server import EEZ, Answer, WfsServer, collection, exception, zone
 
 SLOW = 30.0
 """Seconds: longer than any test waits."""

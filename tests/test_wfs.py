@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wfs_server import EEZ, Answer, WfsServer, collection, empty_result_zip, exception
 
 from eezkit.datasets import wfs
 from eezkit.datasets.cql import party_filter, where_filter
 from eezkit.datasets.registry import layer
 from eezkit.datasets.wfs import Service, connect
 from eezkit.errors import FetchError, OptionError
+from wfs_server import EEZ, Answer, WfsServer, collection, empty_result_zip, exception
 
 EEZ_LAYER = layer("eez")
 HTML = b"<!DOCTYPE html>\n<html><head><title>Maintenance</title></head></html>"
