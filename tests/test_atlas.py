@@ -140,7 +140,7 @@ def test_uncertainty_turns_an_answer_into_undecided(atlas: Atlas) -> None:
 def test_outside_the_coverage_nothing_is_said() -> None:
     from layers import atlas_of, square
 
-    cover = Coverage.within(1_000_000.0, lon=5.0, lat=0.0)
+    cover = Coverage.disc(5.0, 0.0, 1_000_000.0)
     atlas = atlas_of({A: square(0, -5, 10, 5)}, coverage=cover)
     assert atlas.at(lon=12.0, lat=0.0).inside is False
     assert atlas.at(lon=40.0, lat=0.0).inside == "not covered"

@@ -12,7 +12,7 @@ from eezkit.__main__ import run
 POSITIONS = {
     "91 0": ["latitude", "91"],
     "0 361": ["361"],
-    "91 141": ["swapped"],
+    "141 24": ["swapped"],
     "nan 0": ["nan"],
     "inf 0": ["inf"],
     "24.28": ["24.28"],
@@ -124,7 +124,7 @@ NO_SCHEMA = (
 )
 
 FILES = {
-    "a web page saved as zip": (_page, "HTML"),
+    "a web page saved as zip": (_page, "web page"),
     "a truncated zip": (_truncated_zip, "cut.zip"),
     "a zip without a shapefile": (_zip_without_shapefile, "photos.zip"),
     "an empty file": (_text("empty.geojson", ""), "empty.geojson"),

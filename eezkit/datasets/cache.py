@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
@@ -157,12 +158,19 @@ class CachedDataset:
 
 
 def cache_dir() -> Path:
-    """Return the folder for what can be had again: ``EEZKIT_CACHE_DIR``, or the user's cache."""
+    """Return the folder for what can be had again: ``EEZKIT_CACHE_DIR``, or the user's cache.
+
+    The places are those of platformdirs, which a single check is too light to import.
+    """
     if chosen := os.environ.get("EEZKIT_CACHE_DIR"):
         return Path(chosen).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("eezkit"))
+    if sys.platform == "win32":
+        room = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
+    elif sys.platform == "darwin":
+        room = "~/Library/Caches"
+    else:
+        room = os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    return Path(room).expanduser() / "eezkit"
 
 
 def dataset_name(

@@ -113,7 +113,8 @@ def source_files(path: Path) -> list[Path]:
         A file, a folder, or a zip. It need not exist.
     """
     if path.is_dir():
-        return sorted(file for file in path.rglob("*") if file.is_file())
+        found = (file for pattern in ("*", "*/*") for file in path.glob(pattern))
+        return sorted(file for file in found if file.is_file())
     if path.suffix.lower() == ".shp":
         return sorted({path, *sidecars(path).values()})
     return [path]

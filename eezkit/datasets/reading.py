@@ -71,7 +71,7 @@ def read_atlas(
     def build() -> Atlas:
         return _build(path, layer, columns, cover, encoding, strict, provenance, boundaries)
 
-    if not all(source.is_file() for source in sources):
+    if not sources or not all(source.is_file() for source in sources):
         return build()
     return open_or_build(sources, options, build, refresh=refresh)
 
