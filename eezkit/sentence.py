@@ -64,7 +64,8 @@ def sentence(answer: Answer) -> str:
     -------
     str
     """
-    word = {True: "inside", False: "outside"}.get(answer.inside, str(answer.inside))
+    inside = answer.inside
+    word = inside if isinstance(inside, str) else "inside" if inside else "outside"
     parts = [f"{word:<8} {_where(answer)}"]
     if answer.margin is not None:
         side = "inside" if answer.margin > 0 else "outside"

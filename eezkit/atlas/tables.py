@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import geopandas
 
     from eezkit.atlas.atlas import Atlas
+    from eezkit.geometry import Rings
     from eezkit.zones import Zone
 
 __all__ = ["join", "to_geodataframe"]
@@ -91,13 +92,15 @@ def to_geodataframe(atlas: Atlas, layer: str) -> geopandas.GeoDataFrame:
 
     if layer == "edges":
         return _edges(atlas.edges, atlas)
+    zones: list[Zone] = []
+    rings: Rings | None
     if layer == "zones":
         chosen = range(len(atlas.zones)) if atlas.selected is None else atlas.selected
         zones, rings = [atlas.zones[i] for i in chosen], atlas.rings.take(list(chosen))
     elif layer == "overlays":
         zones, rings = list(atlas.overlays), atlas.overlay_rings
     elif layer == "land":
-        zones, rings = [], atlas.land
+        rings = atlas.land
     else:
         raise OptionError(f"layer {layer!r} is not one of 'zones', 'overlays', 'land', 'edges'.")
     geometry = [] if rings is None else _valid(rings.to_shapely())
