@@ -11,17 +11,31 @@ doi:10.1007/s00190-012-0578-z.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from eezkit.errors import CoordinateError
+from eezkit.errors import CoordinateError, OptionError
+from eezkit.kernels import curves as _curves
 from eezkit.kernels import geodesic as _geodesic
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["EdgeModel", "direct", "distance", "inverse"]
+    from eezkit.geometry import Rings
+
+__all__ = [
+    "EdgeModel",
+    "NearestOnEdge",
+    "area_perimeter",
+    "densify",
+    "direct",
+    "distance",
+    "edge_distance",
+    "intersection",
+    "inverse",
+    "polygon_area",
+]
 
 
 class EdgeModel(StrEnum):
@@ -123,6 +137,232 @@ def direct(
     _geodesic.direct(x, y, turn, far, out)
     out = out.reshape(*shape, 3)
     return out[..., 0], out[..., 1], out[..., 2]
+
+
+class NearestOnEdge(NamedTuple):
+    """Where an edge comes nearest.
+
+    Parameters
+    ----------
+    distance : numpy.ndarray of float64, shape (...)
+        Metres.
+    lon, lat : numpy.ndarray of float64, shape (...)
+        The nearest position of the edge, in degrees, longitude within [-180, 180).
+    azimuth : numpy.ndarray of float64, shape (...)
+        Degrees clockwise from north, from the position to the edge; NaN where the distance is 0.
+    """
+
+    distance: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    azimuth: NDArray[np.float64]
+
+
+def edge_distance(
+    lon: ArrayLike,
+    lat: ArrayLike,
+    lon1: ArrayLike,
+    lat1: ArrayLike,
+    lon2: ArrayLike,
+    lat2: ArrayLike,
+    *,
+    model: EdgeModel = EdgeModel.PLANAR,
+) -> NearestOnEdge:
+    """Geodesic distance from positions to edges.
+
+    Parameters
+    ----------
+    lon, lat : array_like of float, shape (...)
+        Positions, in degrees.
+    lon1, lat1, lon2, lat2 : array_like of float, shape (...)
+        Ends of the edges, as published.
+    model : EdgeModel
+        How the edges run between their ends.
+
+    Returns
+    -------
+    NearestOnEdge
+
+    Raises
+    ------
+    CoordinateError
+        If a value is not finite or a latitude lies outside [-90, 90].
+
+    Notes
+    -----
+    Exact to 1 µm where the edge lies within 10,000 km, and to 1 mm everywhere; see
+    ``benchmarks/accuracy.py``. Newton's method in a bracket, on parts of the edge short enough
+    to be convex: about 0.5 million edges/s up to 1000 km away.
+    """
+    columns, shape = _columns(lon=lon, lat=lat, lon1=lon1, lat1=lat1, lon2=lon2, lat2=lat2)
+    out = np.empty((columns[0].size, 4))
+    _curves.edge_distances(
+        _number_of(model), np.column_stack(columns[:2]), np.column_stack(columns[2:]), out
+    )
+    far, x, y, azimuth = (out[:, i].reshape(shape) for i in range(4))
+    return NearestOnEdge(far, x, y, np.where(far == 0.0, np.nan, azimuth))
+
+
+def intersection(
+    edge1: ArrayLike, edge2: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where two geodesic edges cross.
+
+    Parameters
+    ----------
+    edge1, edge2 : array_like of float, shape (..., 4)
+        Ends of the edges: longitude, latitude, longitude, latitude, in degrees. Each shorter
+        than 10,000 km.
+
+    Returns
+    -------
+    lon, lat : numpy.ndarray of float64, shape (...)
+        Degrees, longitude within [-180, 180); NaN where the edges do not meet, or run along
+        each other.
+
+    Raises
+    ------
+    CoordinateError
+        If a value is not finite or a latitude lies outside [-90, 90].
+
+    Notes
+    -----
+    On both edges to 0.1 µm; along a crossing of small angle, as much less as that is sharp.
+    """
+    names = ("lon1", "lat1", "lon2", "lat2", "lon3", "lat3", "lon4", "lat4")
+    ends = [np.asarray(edge, dtype=np.float64)[..., i] for edge in (edge1, edge2) for i in range(4)]
+    columns, shape = _columns(**dict(zip(names, ends, strict=True)))
+    out = np.empty((columns[0].size, 2))
+    _curves.crossings(np.column_stack(columns[:4]), np.column_stack(columns[4:]), out)
+    return out[:, 0].reshape(shape), out[:, 1].reshape(shape)
+
+
+def densify(
+    lon: ArrayLike,
+    lat: ArrayLike,
+    *,
+    max_length: float,
+    model: EdgeModel = EdgeModel.PLANAR,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Add positions along a line, so that no edge is longer than a length.
+
+    Parameters
+    ----------
+    lon, lat : array_like of float, shape (n_vertices,)
+        The line, in degrees; a ring if its last vertex repeats its first.
+    max_length : float
+        Metres, the greatest length of an edge of the result.
+    model : EdgeModel
+        How the edges run between their ends.
+
+    Returns
+    -------
+    lon, lat : numpy.ndarray of float64, shape (n_positions,)
+        The vertices and, between them, positions on the edges. Along geodesics the longitude
+        runs on without a jump at ±180°, so that the result can be taken as planar.
+
+    Raises
+    ------
+    CoordinateError
+        If a value is not finite or a latitude lies outside [-90, 90].
+    OptionError
+        If the length is not positive.
+    """
+    if not max_length > 0.0:
+        raise OptionError(
+            f"max_length {max_length!r} is not a length. Accepted are metres above 0."
+        )
+    (x, y), _ = _columns(lon=lon, lat=lat)
+    if len(x) < 2:
+        return x, y
+    if model == EdgeModel.GEODESIC:
+        x = x - 360.0 * np.concatenate([[0.0], np.cumsum(np.round(np.diff(x) / 360.0))])
+    edge = np.column_stack([x[:-1], y[:-1], x[1:], y[1:]])
+    number = _number_of(model)
+    n = np.empty(len(edge), dtype=np.int64)
+    _curves.count_pieces(number, edge, max_length, n)
+    starts = np.concatenate([[0], np.cumsum(n)])
+    out = np.empty((starts[-1] + 1, 2))
+    _curves.cut(number, edge, starts, out)
+    out[-1] = x[-1], y[-1]
+    return np.ascontiguousarray(out[:, 0]), np.ascontiguousarray(out[:, 1])
+
+
+def area_perimeter(lon: ArrayLike, lat: ArrayLike, *, model: EdgeModel) -> tuple[float, float]:
+    """Area and perimeter of a ring.
+
+    Parameters
+    ----------
+    lon, lat : array_like of float, shape (n_vertices,)
+        The ring, in degrees; whether its last vertex repeats its first makes no difference.
+    model : EdgeModel
+        How the edges run between their ends. It matters: the same vertices of a zone enclose
+        0.1 % more or less.
+
+    Returns
+    -------
+    area, perimeter : float
+        Square metres, positive for an anticlockwise ring; metres. A ring round a pole encloses
+        the pole. A planar one is written from a longitude to the same plus or minus 360.
+
+    Raises
+    ------
+    CoordinateError
+        If a value is not finite or a latitude lies outside [-90, 90].
+
+    Notes
+    -----
+    Geodesic edges: 0.1 m² for each thousand edges, as GeographicLib. Others: the exact area
+    beneath the curve by quadrature, to 1e-13 of it.
+    """
+    (x, y), _ = _columns(lon=lon, lat=lat)
+    area, perimeter = _ring_areas(x, y, np.array([0, len(x)]), model)[0]
+    return float(area), float(perimeter)
+
+
+def polygon_area(rings: Rings, *, model: EdgeModel) -> NDArray[np.float64]:
+    """Area of each zone: its shells less their holes, whichever way these run.
+
+    Parameters
+    ----------
+    rings : Rings
+        The zones.
+    model : EdgeModel
+        How the edges run between their ends. Marine Regions publishes areas for `GEODESIC`.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_zones,)
+        Square metres.
+
+    Notes
+    -----
+    About 2 million vertices/s.
+    """
+    areas = np.abs(_ring_areas(rings.lon, rings.lat, rings.rings, model)[:, 0])
+    areas[np.setdiff1d(np.arange(len(areas)), rings.polygons[:-1])] *= -1.0
+    zone_of_ring = np.repeat(np.arange(rings.n_zones), np.diff(rings.polygons[rings.zones]))
+    return np.bincount(zone_of_ring, areas, rings.n_zones).astype(np.float64)
+
+
+def _ring_areas(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], rings: NDArray[np.int64], model: EdgeModel
+) -> NDArray[np.float64]:
+    out = np.empty((len(rings) - 1, 2))
+    _curves.ring_areas(
+        _number_of(model),
+        np.ascontiguousarray(lon),
+        np.ascontiguousarray(lat),
+        np.ascontiguousarray(rings, dtype=np.int64),
+        out,
+    )
+    return out
+
+
+def _number_of(model: EdgeModel) -> int:
+    if model not in list(EdgeModel):
+        raise OptionError(f"model {model!r} is not one of {', '.join(map(repr, EdgeModel))}.")
+    return list(EdgeModel).index(EdgeModel(model))
 
 
 def _inverse(

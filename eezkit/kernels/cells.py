@@ -247,9 +247,7 @@ def _descend(pending, first, codes, grid, nodes, ints, floats):
             scale = cython.cast(cython.double, cython.cast(cython.longlong, 1) << shift)
             last = (1 << bits) - 1
             entry = grid[
-                nodes[node]
-                + ((floor_of(x * scale) & last) << bits)
-                + (floor_of(y * scale) & last)
+                nodes[node] + ((floor_of(x * scale) & last) << bits) + (floor_of(y * scale) & last)
             ]
             codes[first + i] = entry
             is_leaf = (entry < 0) & (~entry & 1)

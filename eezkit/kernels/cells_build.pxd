@@ -46,7 +46,9 @@ cdef class Builder:
     cdef int _cell(
         self, long long ix, long long iy, long long state, int[::1] members, Py_ssize_t first,
         Py_ssize_t last) except? -1
-    cdef tuple _table(self, long long state, int[::1] members, Py_ssize_t first, Py_ssize_t last)
+    cdef int _grid(
+        self, long long ix, long long iy, long long state, int[::1] members, Py_ssize_t first,
+        Py_ssize_t last) except? -1
     cdef int _leaf(
         self, long long ix, long long iy, int[::1] members, Py_ssize_t first, Py_ssize_t last,
         int offset, dict toggles) except? -1

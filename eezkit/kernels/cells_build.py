@@ -97,7 +97,7 @@ class States:
                 basis.append((min(rings), rings))
             toggles[label] = toggle
         if len(basis) > _MOST_LABELS:
-            return -1, toggles, len(basis)
+            return -1, toggles
         key = (state, *(rings for _, rings in basis))
         offset = self.offsets.get(key)
         if offset is None:
@@ -106,7 +106,7 @@ class States:
             for _, rings in basis:
                 found += [other ^ rings for other in found]
             self.tables += map(self.id_of, found)
-        return offset, toggles, len(basis)
+        return offset, toggles
 
 
 class Builder:
@@ -308,37 +308,37 @@ class Builder:
 
     def _cell(self, ix, iy, state, members, first, last):
         """Entry of a cell with edges: a leaf, or a grid to be made."""
+        k: cython.Py_ssize_t = first + 1
         n: cython.Py_ssize_t = last - first
-        offset, toggles, n_bits = self._table(state, members, first, last)
-        is_crowded: cython.bint = n > _EDGES or n_bits > _LABELS
-        if self.shift == TOP_SHIFT or (
-            is_crowded and self.shift < (_FINE if n <= _EDGES * _EDGES else _FINEST)
-        ):
-            edges = np.array(members[first:last], np.int32)
-            bits = min(max(round(log2(_CELLS_PER_EDGE * n) / 2), 1), _MOST_BITS)
-            self.queue.append(
-                (self.shift + bits, ix << bits, iy << bits, 1 << bits, 1 << bits, state, edges)
-            )
-            return ~((len(self.queue) - 1) << 1)
-        if offset < 0:
-            raise TooManyLabelsError(ix / self.scale, iy / self.scale, n_bits)
-        return self._leaf(ix, iy, members, first, last, offset, toggles)
-
-    def _table(self, state, members, first, last):
-        """Offset of the table of a cell, the bits that each label flips, how many bits."""
-        k: cython.Py_ssize_t
         label: cython.int = self.label[members[first]]
-        k = first + 1
+        finest: cython.int = _FINE if n <= _EDGES * _EDGES else _FINEST
+        if self.shift == TOP_SHIFT or (n > _EDGES and self.shift < finest):
+            return self._grid(ix, iy, state, members, first, last)
         while k < last and self.label[members[k]] == label:
             k += 1
-        if k < last:
+        if k == last:
+            key: cython.longlong = state * self.n_labels + label
+            table = self.pairs.get(key)
+            if table is None:
+                table = self.pairs[key] = self.states.table(state, (label,))
+        else:
             labels = {self.label[members[k]] for k in range(first, last)}
-            return self.states.table(state, sorted(labels))
-        key: cython.longlong = state * self.n_labels + label
-        found = self.pairs.get(key)
-        if found is None:
-            found = self.pairs[key] = self.states.table(state, (label,))
-        return found
+            if len(labels) > _LABELS and self.shift < finest:
+                return self._grid(ix, iy, state, members, first, last)
+            table = self.states.table(state, sorted(labels))
+        offset, toggles = table
+        if offset < 0:
+            raise TooManyLabelsError(ix / self.scale, iy / self.scale, len(toggles))
+        return self._leaf(ix, iy, members, first, last, offset, toggles)
+
+    def _grid(self, ix, iy, state, members, first, last):
+        """Put a cell in the queue, to be divided; its entry."""
+        edges = np.array(members[first:last], np.int32)
+        bits = min(max(round(log2(_CELLS_PER_EDGE * len(edges)) / 2), 1), _MOST_BITS)
+        self.queue.append(
+            (self.shift + bits, ix << bits, iy << bits, 1 << bits, 1 << bits, state, edges)
+        )
+        return ~((len(self.queue) - 1) << 1)
 
     def _leaf(self, ix, iy, members, first, last, offset, toggles):
         """Write a leaf: table, count and mask at the corner, then start and kind of each chain."""

@@ -9,7 +9,7 @@ cdef double _F1
 cdef double _EP2
 cdef double _N
 cdef double _PI
-cdef double _AUTHALIC2
+cdef double AUTHALIC2
 cdef double _TINY
 cdef double _EPS
 cdef double _ROOT_EPS
@@ -56,5 +56,5 @@ cdef (double, double, double, double, double, double, double, double) solve_inve
     double lat1, double lat2, double lon12) noexcept nogil
 cdef (double, double, double, double) solve_direct(
     double lat1, double salp1, double calp1, double s12) noexcept nogil
-cdef (double, double) _area_below(double lat1, double lat2, double lon12) noexcept nogil
+cdef (double, double) area_below(double lat1, double lat2, double lon12) noexcept nogil
 cdef double azimuth_deg(double salp, double calp) noexcept nogil

@@ -45,7 +45,7 @@ _F1 = 1 - F
 _EP2 = E2 / (1 - E2)
 _N = F / (2 - F)
 _PI = 3.141592653589793
-_AUTHALIC2 = (A * A + B * B * atanh(sqrt(E2)) / sqrt(E2)) / 2
+AUTHALIC2 = (A * A + B * B * atanh(sqrt(E2)) / sqrt(E2)) / 2
 
 _TINY = 1.4916681462400413e-154
 _EPS = 2.220446049250313e-16
@@ -389,7 +389,7 @@ def _general(sbet1, cbet1, sbet2, cbet2, lam12, slam12, clam12):
         m12 = dnm * dnm * sin(sig12 / dnm)
         c12 = cos(sig12 / dnm)
         return s12, salp1, calp1, salp2, calp2, m12, c12, c12
-    s12 = m12 = j = 0.0
+    s12 = m12 = j = ssig1 = csig1 = ssig2 = csig2 = 0.0
     # The azimuth lies between a and b; (0, 1) is north, (0, -1) south.
     salp_a = salp_b = _TINY
     calp_a = 1.0
@@ -544,7 +544,7 @@ def solve_direct(lat1, salp1, calp1, s12):
     return atan2(sbet2, _F1 * cbet2) / DEGREE, lam12 / DEGREE, salp2, calp2
 
 
-def _area_below(lat1, lat2, lon12):
+def area_below(lat1, lat2, lon12):
     """Length of a geodesic, and the area between it and the equator, positive going east."""
     s12, salp1, calp1, salp2, calp2, _m, _c, _d = solve_inverse(lat1, lat2, lon12)
     sbet1, cbet1 = _reduced(lat1)
@@ -554,7 +554,7 @@ def _area_below(lat1, lat2, lon12):
     if salp0 == 0.0 or calp0 == 0.0:
         # Along the equator, or along a meridian: only one across a pole has an area.
         turned = salp2 * calp1 - calp2 * salp1
-        return s12, _AUTHALIC2 * (atan2(turned, calp2 * calp1 + salp2 * salp1) if turned else 0.0)
+        return s12, AUTHALIC2 * (atan2(turned, calp2 * calp1 + salp2 * salp1) if turned else 0.0)
     ssig1, csig1 = _unit(sbet1, calp1 * cbet1)
     ssig2, csig2 = _unit(sbet2, calp2 * cbet2)
     e = _epsilon(calp0)
@@ -574,7 +574,7 @@ def _area_below(lat1, lat2, lon12):
     else:
         turned = atan2(salp2 * calp1 - calp2 * salp1, calp2 * calp1 + salp2 * salp1)
     area = A * A * E2 * calp0 * salp0 * (_i4(e, ssig2, csig2) - _i4(e, ssig1, csig1))
-    return s12, _AUTHALIC2 * turned + area
+    return s12, AUTHALIC2 * turned + area
 
 
 def azimuth_deg(salp, calp):
@@ -625,42 +625,3 @@ def direct(
             out[i, 0] = -180.0 if lon2 == 180.0 else lon2
             out[i, 1] = lat2
             out[i, 2] = azimuth_deg(salp2, calp2)
-
-
-def ring_areas(
-    lon: cython.const[cython.double][::1],
-    lat: cython.const[cython.double][::1],
-    rings: cython.const[cython.longlong][::1],
-    out: cython.double[:, ::1],
-):
-    """Fill rows of ``out`` with signed area and perimeter of rings whose edges are geodesics.
-
-    Anticlockwise is positive; a ring round a pole encloses that pole. A ring need not repeat
-    its first vertex.
-    """
-    ring: cython.Py_ssize_t
-    i: cython.Py_ssize_t
-    j: cython.Py_ssize_t
-    whole = 4.0 * _PI * _AUTHALIC2
-    with cython.nogil:
-        for ring in range(rings.shape[0] - 1):
-            area = carry = perimeter = turn = 0.0
-            for i in range(rings[ring], rings[ring + 1]):
-                j = i + 1 if i + 1 < rings[ring + 1] else rings[ring]
-                lon12 = wrap_180(wrap_180(lon[j]) - wrap_180(lon[i]))
-                s12, below = _area_below(lat[i], lat[j], lon12)
-                turn += lon12
-                perimeter += s12
-                # Kahan's sum, since terms are as large as the hemisphere.
-                term = -below - carry
-                total = area + term
-                carry = (total - area) - term
-                area = total
-            if fabs(turn) > 180.0:
-                area += copysign(whole / 2.0, -area)
-            if area > whole / 2.0:
-                area -= whole
-            elif area <= -whole / 2.0:
-                area += whole
-            out[ring, 0] = area
-            out[ring, 1] = perimeter
