@@ -262,9 +262,11 @@ def test_a_middle_that_lies_outside_either_way_is_no_exchange():
 def test_a_middle_is_found_a_turn_away():
     pacific = shapely.box(190, 20, 230, 40)
     check_bounds(shapes(pacific), ["0..360"], "file", np.array([[-150.0, 30.0]]))
-    arctic = shapely.box(30, 70, 40, 80)
+
+
+def test_a_middle_west_of_its_zone_is_outside_it():
     with pytest.raises(DataFormatError, match="exchanged"):
-        check_bounds(shapes(arctic), ["x"], "file", np.array([[75.0, 35.0]]))
+        check_bounds(shapes(shapely.box(40, 20, 60, 50)), ["x"], "file", np.array([[30.0, 45.0]]))
 
 
 # --- real data

@@ -99,6 +99,23 @@ def test_a_sovereign_without_code_anywhere_in_the_table_keeps_its_name():
     assert zone.parties == (Party("France", "REU", "France", "Réunion"),)
 
 
+def test_the_code_of_a_territory_is_not_that_of_a_state_of_the_same_name():
+    rows = (
+        published.Row(
+            "a", 1, "200NM", (published.by("Navassa", "", "", ""),), published.square(0, 0)
+        ),
+        published.Row(
+            "b",
+            2,
+            "200NM",
+            (published.by("France", "FRA", "Navassa", "UMI"),),
+            published.square(1, 0),
+        ),
+    )
+    first, second = zones_of(published.fields("eez", "v9/v10", rows)).zones
+    assert (first.sovereign, second.sovereign, second.territory) == ("Navassa", "France", "UMI")
+
+
 def test_seven_parties_of_an_extended_shelf_are_all_kept():
     zone = zones_of(published.fields("ecs", "WFS")).zones[1]
     assert [party.sovereign for party in zone.parties] == [f"ST{n}" for n in range(1, 8)]

@@ -239,11 +239,7 @@ def _shape_of_file(file: Path) -> str:
 def _readable(paths: Iterable[AnyPath]) -> list[AnyPath]:
     """Keep what has a known extension; .json, which may be anything, only where it is alone."""
     found = [
-        path
-        for path in paths
-        if path.suffix.lower() in FORMATS
-        and not path.name.startswith("._")
-        and "__MACOSX" not in path.parts
+        path for path in paths if path.suffix.lower() in FORMATS and not path.name.startswith("._")
     ]
     return [path for path in found if path.suffix.lower() != ".json"] or found
 

@@ -214,9 +214,7 @@ def _read_by_gdal(container: Container, encoding: str | None, shape: str) -> _Ra
             layers = pyogrio.list_layers(path)
             names, shapes = [str(row[0]) for row in layers], [_shape(row[1]) for row in layers]
             name = names[choose_layer(names, shapes, container.layer, shown, shape)]
-            meta, _, wkb, columns = pyogrio.raw.read(
-                path, layer=name, encoding=said_in, force_2d=True
-            )
+            meta, _, wkb, columns = pyogrio.raw.read(path, layer=name, encoding=said_in)
             geometry = None if wkb is None else shapely.from_wkb(wkb)
         except UnicodeDecodeError:
             raise DataFormatError(
