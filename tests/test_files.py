@@ -166,8 +166,9 @@ def test_a_folder_gives_its_one_layer_or_the_one_asked_for(tmp_path):
     assert read_table(folder, layer="eez_12nm")[0].layer == "eez_12nm"
 
 
-def test_json_beside_a_layer_is_not_taken_for_one(tmp_path):
+def test_json_and_what_a_mac_leaves_are_not_taken_for_layers(tmp_path):
     published.write(tmp_path / "in" / "zones.shp")
+    (tmp_path / "in" / "._zones.shp").write_bytes(b"\x00\x05\x16\x07")
     (tmp_path / "in" / "manifest.json").write_text('{"name": "x"}')
     assert len(read_table(tmp_path / "in")[0].zones) == len(published.ROWS)
     path = published.zipped(tmp_path / "in", tmp_path / "zones.zip")
