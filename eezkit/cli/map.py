@@ -1,0 +1,62 @@
+"""`eezkit map`: zones, and a position among them, as one self-contained page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eezkit.cli import options
+
+__all__ = ["map"]
+
+
+@click.command(context_settings=options.position_command)
+@options.position(required=False)
+@options.zone
+@options.sole
+@options.data
+@options.uncertainty
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE.html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page to write.",
+)
+@click.option("--online", is_flag=True, help="Let the page fetch its scripts from the network.")
+def map(
+    position: tuple[str, ...],
+    zone: str | None,
+    sole: bool,
+    data: str | None,
+    uncertainty: str | None,
+    output: Path,
+    online: bool,
+) -> None:
+    """Draw POSITION with its zone, its limit and its uncertainty; or else all zones.
+
+    POSITION is LAT LON, or a named place. The page opens without a network.
+    """
+    from eezkit import maps
+    from eezkit.datasets import places
+    from eezkit.report import report
+
+    atlas = options.open_atlas(data)
+    if position:
+        place = options.resolve(position)
+        answer = atlas.at(
+            lon=place.lon,
+            lat=place.lat,
+            zone=zone,
+            sole=sole,
+            uncertainty=options.uncertainty_of(uncertainty, place),
+            name=place.name,
+        )
+        found = report(atlas, answer, places=places.all(), note=place.note)
+        nearby = (*found.places, *found.neighbours)
+        chart = maps.position_map(answer, atlas, title=place.title, nearby=nearby, note=place.note)
+    else:
+        chart = maps.atlas_map(atlas.select(zone, sole=sole) if zone or sole else atlas)
+    click.echo(maps.save(chart, output, offline=not online))

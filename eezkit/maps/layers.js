@@ -1,0 +1,406 @@
+"use strict";
+// What is drawn: the map, its land and graticule, zones and lines, marks, labels along lines.
+// Text that came from data reaches the page through textContent only.
+
+{
+  const NMI = 1852;
+  const WORLDS = [-360, 0, 360];
+  const SVG = "http://www.w3.org/2000/svg";
+  const DIGIT = new Uint8Array(128);
+  [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].forEach(
+    (letter, i) => (DIGIT[letter.charCodeAt(0)] = i));
+
+  /** Make an element: el("p", {class: "x"}, "text", child, …). */
+  eezkit.el = (tag, attributes = {}, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === true) node.setAttribute(name, "");
+      else if (value !== false && value != null) node.setAttribute(name, value);
+    }
+    node.append(...children);
+    return node;
+  };
+  const el = eezkit.el;
+
+  /** Read a path that eezkit.maps.paths.encode wrote, as pairs of latitude and longitude. */
+  eezkit.decode = (text, decimals) => {
+    const scale = 10 ** decimals, points = [];
+    let i = 0, x = 0, y = 0;
+    const next = () => {
+      let value = 0, shift = 0, digit;
+      do {
+        digit = DIGIT[text.charCodeAt(i++)];
+        value |= (digit & 31) << shift;
+        shift += 5;
+      } while (digit & 32);
+      return value & 1 ? ~(value >>> 1) : value >>> 1;
+    };
+    while (i < text.length) {
+      x += next();
+      y += next();
+      points.push([y / scale, x / scale]);
+    }
+    return points;
+  };
+
+  const inWorlds = (parts) => WORLDS.flatMap((shift) => shift === 0 ? parts : parts.map(
+    (rings) => rings.map((ring) => ring.map(([lat, lon]) => [lat, lon + shift]))));
+
+  const decodeParts = (paths, decimals) => inWorlds(
+    paths.map((rings) => rings.map((ring) => eezkit.decode(ring, decimals))));
+
+  // -- numbers for people ------------------------------------------------------------------
+
+  const digits = (value) => value.toLocaleString("en", {
+    maximumFractionDigits: value < 10 ? 2 : value < 1000 ? 1 : 0 });
+  eezkit.length = (metres) => metres < 100
+    ? `${digits(metres)} m` : `${digits(metres / NMI)} nmi · ${digits(metres / 1000)} km`;
+
+  const angle = (value, width, ends) => {
+    const total = Math.round(Math.abs(value) * 60000);  // thousandths of a minute
+    const degrees = String(Math.floor(total / 60000)).padStart(width, "0");
+    const minutes = ((total % 60000) / 1000).toFixed(3).padStart(6, "0");
+    return `${degrees}°${minutes}′${ends[value < 0 && total ? 1 : 0]}`;
+  };
+  const wrap = (lon) => ((((lon + 180) % 360) + 360) % 360) - 180;
+  eezkit.position = (lat, lon) => `${angle(lat, 2, "NS")} ${angle(wrap(lon), 3, "EW")}`;
+
+  // -- content of popups, tooltips and the card --------------------------------------------
+
+  /** A heading, a lead sentence and rows of [what, value]; all of it plain text. */
+  eezkit.facts = ({ title, lead, state, rows = [], note }, heading = "h2") => {
+    const node = el("div", { class: "eez-facts" });
+    if (lead) node.append(el("p", { class: `eez-lead eez-${state || "plain"}` }, lead));
+    if (title) node.append(el(heading, {}, title));
+    if (rows.length) {
+      node.append(el("dl", {}, ...rows.flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])));
+    }
+    if (note) node.append(el("p", { class: "eez-note" }, note));
+    return node;
+  };
+  const hover = (layer, text, options) =>
+    text ? layer.bindTooltip(el("span", {}, text), { sticky: true, ...options }) : layer;
+
+  // -- the map -----------------------------------------------------------------------------
+
+  /** What our layers need of a map, also of one that is not ours: panes, and a list of marks. */
+  const prepare = (map) => {
+    if (map.eezkit) return map;
+    map.eezkit = { marks: [] };
+    for (const [name, z] of Object.entries(PANES)) {
+      map.createPane(`eez-${name}`).style.zIndex = z;
+    }
+    map.on("moveend zoomend", () => map.eezkit.marks.forEach((mark) => mark()));
+    return map;
+  };
+  const Group = L.FeatureGroup.extend({
+    onAdd(map) { L.FeatureGroup.prototype.onAdd.call(this, prepare(map)); },
+  });
+
+  const PANES = { base: 210, graticule: 220, zones: 400, limits: 410, lines: 420, labels: 610 };
+
+  eezkit.map = (id, options) => {
+    const map = L.map(id, {
+      zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 1,
+      wheelPxPerZoomLevel: 120, minZoom: 1, maxZoom: 14, worldCopyJump: false,
+      maxBounds: [[-90, -540], [90, 540]], maxBoundsViscosity: 0.6, ...options.leaflet,
+    });
+    Object.assign(prepare(map).eezkit, options, { id });
+    const box = map.getContainer();
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", `${options.title}: map. Arrow keys move it, + and − zoom.`);
+    eezkit.fit(map);
+    return map;
+  };
+
+  /** Show the map's box, or the whole world, leaving room for what lies over the map. */
+  eezkit.fit = (map, padding = {}) => {
+    const [west, south, east, north] = map.eezkit.box ?? [-180, -90, 180, 90];
+    if (east - west < 300) map.fitBounds([[south, west], [north, east]], { animate: false, ...padding });
+    else map.setView([18, (west + east) / 2], Math.max(1, Math.log2(map.getSize().x / 256)), { animate: false });
+  };
+
+  /** Keep something at a longitude in the copy of the world that is being looked at. */
+  const follow = (map, lon, place) => {
+    let at = null;
+    const move = () => {
+      const shift = 360 * Math.round((map.getCenter().lng - lon) / 360);
+      if (shift !== at) place((at = shift));
+    };
+    map.eezkit.marks.push(move);
+    move();
+  };
+
+  // Leaflet rounds every vertex to a pixel, which makes dense curves tremble; these do not.
+  const exact = {
+    _projectLatlngs(points, result, bounds) {
+      if (!(points[0] instanceof L.LatLng)) {
+        points.forEach((part) => this._projectLatlngs(part, result, bounds));
+        return;
+      }
+      const origin = this._map.getPixelOrigin();
+      const ring = points.map((point) => this._map.project(point)._subtract(origin));
+      ring.forEach((point) => bounds.extend(point));
+      result.push(ring);
+    },
+  };
+  const Line = L.Polyline.extend(exact), Area = L.Polygon.extend(exact);
+
+  /** The land as a base layer: [[ring, …], …] encoded. */
+  eezkit.land = (earth, pane = "eez-base") => {
+    eezkit.earth = earth;
+    return new Area(decodeParts(earth.parts, earth.decimals), {
+      pane, interactive: false, className: "eez-land", smoothFactor: 1 });
+  };
+
+  /** Meridians and parallels, with their degrees along the left and the upper edge. */
+  const Graticule = L.LayerGroup.extend({
+    onAdd(map) {
+      this._box = el("div", { class: "eez-degrees", "aria-hidden": "true" });
+      map.getContainer().append(this._box);
+      L.LayerGroup.prototype.onAdd.call(this, map);
+      map.on("moveend zoomend resize", this._draw, this).on("move", this._label, this);
+      this._draw();
+    },
+    onRemove(map) {
+      map.off("moveend zoomend resize", this._draw, this).off("move", this._label, this);
+      this._box.remove();
+      this.clearLayers();
+      L.LayerGroup.prototype.onRemove.call(this, map);
+    },
+    _draw() {
+      const zoom = this._map.getZoom(), view = this._map.getBounds().pad(0.5);
+      const step = [45, 30, 20, 10, 10, 5, 2, 1, 0.5, 0.25][Math.max(0, Math.floor(zoom - 0.4))] || 1 / 6;
+      const ticks = (from, to) => {
+        const found = [];
+        for (let i = Math.ceil(from / step); i * step <= to; i++) found.push(i * step);
+        return found;
+      };
+      this._lons = ticks(view.getWest(), view.getEast());
+      this._lats = ticks(Math.max(view.getSouth(), -85), Math.min(view.getNorth(), 85));
+      const [south, north] = [Math.max(view.getSouth(), -85.06), Math.min(view.getNorth(), 85.06)];
+      this.clearLayers();
+      this.addLayer(L.polyline([
+        ...this._lons.map((lon) => [[south, lon], [north, lon]]),
+        ...this._lats.map((lat) => [[lat, view.getWest()], [lat, view.getEast()]]),
+      ], { pane: "eez-graticule", interactive: false, className: "eez-graticule" }));
+      this._label();
+    },
+    _label() {
+      const say = (value, ends) => {
+        const minutes = Math.round(Math.abs(value) * 60);
+        return `${Math.floor(minutes / 60)}°${minutes % 60 ? `${minutes % 60}′` : ""}`
+          + (minutes && minutes !== 10800 ? `${ends[value < 0 ? 1 : 0]}` : "");
+      };
+      const at = (lat, lon) => this._map.latLngToContainerPoint([lat, lon]);
+      const centre = this._map.getCenter();
+      this._box.replaceChildren(
+        ...this._lons.map((lon) => el("span", { class: "eez-lon",
+          style: `left:${at(centre.lat, lon).x}px` }, say(wrap(lon), "EW"))),
+        ...this._lats.map((lat) => el("span", { class: "eez-lat",
+          style: `top:${at(lat, centre.lng).y}px` }, say(lat, "NS"))));
+    },
+  });
+
+  eezkit.graticule = () => new Graticule();
+
+  // -- zones and lines ---------------------------------------------------------------------
+
+  /** Text along a line, hidden while the line is shorter than the text. */
+  const Label = Line.extend({
+    options: { noClip: true, smoothFactor: 0, interactive: false, className: "eez-label-path",
+      pane: "eez-labels", offset: -7 },
+    initialize(points, text, options) {
+      this._words = text;
+      Line.prototype.initialize.call(this, points, options);
+    },
+    onAdd(map) {
+      Line.prototype.onAdd.call(this, map);
+      this._path.id = `eez-path-${L.stamp(this)}`;
+      this._text = document.createElementNS(SVG, "text");
+      this._text.setAttribute("class", "eez-label");
+      this._text.setAttribute("dy", this.options.offset);
+      const along = document.createElementNS(SVG, "textPath");
+      along.setAttribute("href", `#${this._path.id}`);
+      along.setAttribute("startOffset", "50%");
+      along.textContent = this._words;
+      this._text.append(along);
+      this._path.after(this._text);
+      map.on("zoomend", this._room, this);
+      this._room();
+    },
+    onRemove(map) {
+      map.off("zoomend", this._room, this);
+      this._text.remove();
+      Line.prototype.onRemove.call(this, map);
+    },
+    _room() {
+      const enough = this._path.getTotalLength() > this._text.getComputedTextLength() + 6;
+      this._text.style.visibility = enough ? "" : "hidden";
+    },
+  });
+
+  const addLabel = (group, feature, decimals) => {
+    const points = eezkit.decode(feature.labelPath, decimals);
+    const label = new Label(points, feature.label, { offset: feature.offset ?? -7 });
+    const lon = points[0][1];
+    label.on("add", () => follow(label._map, lon, (shift) => label.setLatLngs(
+      points.map(([lat, x]) => [lat, x + shift]))));
+    group.addLayer(label);
+  };
+
+  /** A name in the middle of an area, shown while the area has room for it. */
+  const addName = (group, feature) => {
+    const [lon, lat] = feature.at;
+    const icon = L.divIcon({ className: "eez-name", iconSize: null,
+      html: el("span", {}, feature.label) });
+    const name = L.marker([lat, lon], { icon, interactive: false, keyboard: false, pane: "eez-labels" });
+    name.on("add", () => {
+      const map = name._map;
+      follow(map, lon, (shift) => name.setLatLng([lat, lon + shift]));
+      const room = () => {
+        if (!name._icon) return;
+        const [west, south, east, north] = feature.box;
+        const a = map.project([south, west]), b = map.project([north, east]);
+        const fits = b.x - a.x > name._icon.firstChild.offsetWidth * 1.15 && a.y - b.y > 34;
+        name._icon.style.visibility = fits ? "" : "hidden";
+      };
+      map.on("zoomend", room);
+      room();
+    });
+    group.addLayer(name);
+  };
+
+  /** Where a line leaves the view on its way to something far off, say what and how far. */
+  const Far = L.Layer.extend({
+    initialize(points, text) {
+      this._points = points;
+      this._box = el("span", { class: "eez-far", "aria-hidden": "true" }, text);
+    },
+    onAdd(map) {
+      map.getContainer().append(this._box);
+      map.on("moveend zoomend resize eezkit", this._place, this);
+      map.on("movestart zoomstart", this._hide, this);
+      this._place();
+    },
+    onRemove(map) {
+      map.off("moveend zoomend resize eezkit", this._place, this);
+      map.off("movestart zoomstart", this._hide, this);
+      this._box.remove();
+    },
+    _hide() { this._box.style.visibility = "hidden"; },
+    _place() {
+      const map = this._map, frame = map.getContainer().getBoundingClientRect();
+      const taken = [...map.getContainer().querySelectorAll(
+        ".leaflet-control, .eez-far, .eez-label, .eez-mark-site")]
+        .filter((node) => node !== this._box && node.style.visibility !== "hidden")
+        .map((node) => node.getBoundingClientRect());
+      const { offsetWidth: width, offsetHeight: height } = this._box;
+      const shift = 360 * Math.round((map.getCenter().lng - this._points[0][1]) / 360);
+      const screen = this._points.map(([lat, lon]) => map.latLngToContainerPoint([lat, lon + shift]));
+      const fits = ({ x, y }) => {
+        const box = { left: frame.left + x - width / 2 - 6, right: frame.left + x + width / 2 + 6,
+          top: frame.top + y - height / 2 - 4, bottom: frame.top + y + height / 2 + 4 };
+        return box.left > frame.left && box.right < frame.right && box.top > frame.top + 14
+          && box.bottom < frame.bottom && taken.every((t) => t.right < box.left
+            || t.left > box.right || t.bottom < box.top || t.top > box.bottom);
+      };
+      const size = map.getSize(), end = screen[screen.length - 1];
+      const isFar = end.x < 0 || end.y < 0 || end.x > size.x || end.y > size.y;
+      let place = null;
+      for (let i = screen.length - 1; isFar && i > 0 && !place; i--) {
+        const [a, b] = [screen[i], screen[i - 1]];
+        for (let t = 0; t < 1 && !place; t += 0.05) {
+          const point = L.point(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t);
+          if (fits(point)) place = point;
+        }
+      }
+      this._box.style.visibility = place ? "" : "hidden";
+      if (place) L.DomUtil.setPosition(this._box, place.subtract([width / 2, height / 2]).round());
+    },
+  });
+  const addFar = (group, points, text) => group.addLayer(new Far(points, text));
+
+  /** Areas, lines and marks of one layer: {features: [{paths, area, class, title, rows, hover,
+   *  label, labelPath, far, …}], marks: [{lon, lat, kind, title, label, …}], decimals, pane}. */
+  eezkit.shapes = ({ features, marks = [], decimals, pane }) => {
+    const group = new Group();
+    group.eezkit = { found: [] };
+    const size = features.reduce((sum, { paths }) => sum + paths.flat().join("").length, 0);
+    for (const feature of features) {
+      const parts = decodeParts(feature.paths, decimals);
+      const options = { pane: `eez-${pane}`, className: `eez-shape ${feature.class}`,
+        interactive: Boolean(feature.title || feature.hover), smoothFactor: size > 2e5 ? 0.7 : 0.1 };
+      const shape = feature.area ? new Area(parts, options) : new Line(parts.flat(), options);
+      hover(shape, feature.hover || feature.title);
+      if (feature.title) {
+        shape.bindPopup(() => eezkit.facts(feature), { maxWidth: 320 });
+        group.eezkit.found.push({ name: feature.title, box: feature.box, shape, group });
+      }
+      shape.on("add", () => {
+        if (shape._path && feature.title) shape._path.dataset.name = feature.title;
+      });
+      group.addLayer(shape);
+      if (feature.far) addFar(group, parts[0][0], feature.far);
+      if (feature.labelPath) addLabel(group, feature, decimals);
+      else if (feature.label) addName(group, feature);
+    }
+    marks.forEach((mark) => addMark(group, mark));
+    return group;
+  };
+
+  // -- positions ---------------------------------------------------------------------------
+
+  const symbol = (kind) => {
+    const icon = document.createElementNS(SVG, "svg");
+    icon.setAttribute("viewBox", "-12 -12 24 24");
+    icon.setAttribute("aria-hidden", "true");
+    for (const [r, name] of kind === "site" ? [[8.5, "halo"], [8.5, "ring"], [2.6, "dot"]]
+      : [[4, "halo"], [3.4, "dot"]]) {
+      const circle = document.createElementNS(SVG, "circle");
+      circle.setAttribute("r", r);
+      circle.setAttribute("class", `eez-${name}`);
+      icon.append(circle);
+    }
+    return icon;
+  };
+
+  /** A mark that can be reached by keyboard, and tells its facts when it is clicked. */
+  const addMark = (group, mark) => {
+    const face = el("div", {}, symbol(mark.kind));
+    if (mark.label) face.append(el("span", { class: "eez-mark-label" }, mark.label));
+    const icon = L.divIcon({ className: `eez-mark eez-mark-${mark.kind}`, html: face, iconSize: [24, 24] });
+    const name = [mark.title, mark.lead].filter(Boolean).join(". ");
+    const marker = L.marker([mark.lat, mark.lon], {
+      icon, alt: name, riseOnHover: true, zIndexOffset: mark.kind === "site" ? 1000 : 0 });
+    marker.bindPopup(() => eezkit.facts(mark), { maxWidth: 320, minWidth: 200 });
+    hover(marker, mark.hover);
+    marker.on("add", () => {
+      marker._icon.setAttribute("aria-label", name);
+      follow(marker._map, mark.lon, (shift) => marker.setLatLng([mark.lat, mark.lon + shift]));
+    });
+    group.addLayer(marker);
+  };
+
+  /** Many positions, as dots on one canvas: lon and lat encoded, a class number for each. */
+  eezkit.table = ({ path, decimals, classes, groups, rows, columns }) => {
+    const group = new Group();
+    const points = eezkit.decode(path, decimals);
+    group.on("add", () => {
+      if (group.getLayers().length) return;
+      const canvas = L.canvas({ padding: 0.3, pane: "eez-lines" });
+      const colours = groups.map((g) => getComputedStyle(document.documentElement)
+        .getPropertyValue(`--eez-${g.colour}`).trim());
+      points.forEach(([lat, lon], i) => {
+        const dot = L.circleMarker([lat, lon], { renderer: canvas, radius: 3.6, weight: 1,
+          color: "#ffffff", fillColor: colours[classes[i]], fillOpacity: 0.95 });
+        follow(group._map, lon, (shift) => dot.setLatLng([lat, lon + shift]));
+        dot.bindPopup(() => eezkit.facts({ title: groups[classes[i]].label, rows: [
+          ["Position", eezkit.position(lat, lon)],
+          ...columns.map((name, j) => [name, rows[i][j]]) ] }));
+        group.addLayer(dot);
+      });
+    });
+    return group;
+  };
+}
