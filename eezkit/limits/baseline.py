@@ -1,0 +1,366 @@
+"""Baselines: the lines and points that breadths are measured from, as flat arrays of edges."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from eezkit.errors import BaselineError, CoordinateError, DataFormatError
+from eezkit.geodesy import EdgeModel
+from eezkit.limits.features import features_of, lines_of, read_features
+from eezkit.units import M
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Baseline", "BaselineKind"]
+
+BaselineKind = Literal["normal", "straight", "archipelagic"]
+
+_MODELS = tuple(EdgeModel)
+_KINDS = ("normal", "straight", "archipelagic")
+_ICE = -85.0
+"""Degrees. Published coasts close Antarctica along parallels south of this; no sea is there."""
+_POINT = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """Edges of the baselines of one or many territories, and the land behind them.
+
+    Parameters
+    ----------
+    lon1, lat1, lon2, lat2 : numpy.ndarray of float64, shape (n_edges,)
+        Ends of the edges in degrees; ``lon2`` lies within 180 of ``lon1`` and may leave
+        [-180, 180]. A basepoint is an edge of no length.
+    model : numpy.ndarray of uint8, shape (n_edges,)
+        How each edge runs, as an index into the members of `EdgeModel`.
+    key : numpy.ndarray of int64, shape (n_edges,)
+        The territory each edge belongs to, not negative.
+    max_breadth : numpy.ndarray of float64, shape (n_edges,)
+        Metres. The edge generates no limit beyond this breadth: 24 M for a rock (article 121,
+        paragraph 3), infinite for other land.
+    feature : numpy.ndarray of int64, shape (n_edges,)
+        The feature each edge was taken from, by its place in the input.
+    land : numpy.ndarray of object, shape (n_polygons,)
+        Shapely polygons of the land and of the archipelagic waters behind the edges; no limit
+        or boundary is drawn for the sake of positions on them.
+    """
+
+    lon1: NDArray[np.float64]
+    lat1: NDArray[np.float64]
+    lon2: NDArray[np.float64]
+    lat2: NDArray[np.float64]
+    model: NDArray[np.uint8]
+    key: NDArray[np.int64]
+    max_breadth: NDArray[np.float64]
+    feature: NDArray[np.int64]
+    land: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.lon1)
+
+    @classmethod
+    def from_points(
+        cls, lon: ArrayLike, lat: ArrayLike, *, key: ArrayLike = 0, max_breadth: ArrayLike = np.inf
+    ) -> Baseline:
+        """Take basepoints, each of which generates limits by itself.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (n_points,)
+            Degrees.
+        key : int or array_like of int, shape (n_points,)
+            The territory of each.
+        max_breadth : float or array_like of float, shape (n_points,)
+            Metres; the greatest breadth each is entitled to.
+
+        Raises
+        ------
+        CoordinateError
+            If a position is not on the globe.
+        BaselineError
+            If there is no point, a key is negative, or a breadth is not positive.
+        """
+        x = np.atleast_1d(np.asarray(lon, dtype=np.float64))
+        y = np.atleast_1d(np.asarray(lat, dtype=np.float64))
+        feature = np.arange(len(x))
+        planar = np.zeros(len(x), dtype=np.uint8)
+        return _checked(x, y, x, y, planar, feature, key, max_breadth, np.empty(0, object))
+
+    @classmethod
+    def from_geometry(
+        cls,
+        geometries: object,
+        *,
+        key: ArrayLike = 0,
+        kind: BaselineKind | Sequence[BaselineKind] = "normal",
+        model: EdgeModel | Sequence[EdgeModel | None] | None = None,
+        max_breadth: ArrayLike = np.inf,
+    ) -> Baseline:
+        """Take points, lines and polygons; of a polygon its outer ring, since lakes are land.
+
+        Parameters
+        ----------
+        geometries : shapely geometry, sequence of them, or geopandas.GeoSeries
+            Features in longitude/latitude; a GeoSeries may have any CRS. An edge runs the short
+            way round the globe.
+        key : int or array_like of int, shape (n_features,)
+            The territory of each feature.
+        kind : {"normal", "straight", "archipelagic"} or sequence, shape (n_features,)
+            A normal baseline is the coast as drawn (article 5); straight baselines (7) are
+            segments between points; archipelagic ones (47) too, and where they close they
+            enclose waters that count as land here.
+        model : EdgeModel or sequence, shape (n_features,), optional
+            How edges run; by default `EdgeModel.PLANAR` for normal baselines, as coasts are
+            published, and `EdgeModel.GEODESIC` for the others.
+        max_breadth : float or array_like of float, shape (n_features,)
+            Metres; the greatest breadth each feature is entitled to.
+
+        Returns
+        -------
+        Baseline
+            Without edges that are no coast: cuts along ±180°, lines that close Antarctica, and
+            edges that two polygons share.
+
+        Raises
+        ------
+        CoordinateError
+            If a position is not on the globe.
+        BaselineError
+            If no edge is left, a kind is unknown, a key is negative or a breadth not positive.
+        """
+        features = features_of(geometries)
+        kinds = _spread(kind, len(features), "kind")
+        unknown = sorted({k for k in kinds if k not in _KINDS}, key=str)
+        if unknown:
+            raise BaselineError(
+                f"Unknown kind of baseline {unknown[0]!r}. Known: {', '.join(_KINDS)}."
+            )
+        models = [
+            EdgeModel(m) if m is not None else _default_model(k)
+            for k, m in zip(kinds, _spread(model, len(features), "model"), strict=True)
+        ]
+        lines, feature, land = lines_of(features, np.array(kinds) == "archipelagic")
+        import shapely
+
+        xy, line = shapely.get_coordinates(lines, return_index=True)
+        start = np.flatnonzero(line[1:] == line[:-1])
+        end = start + 1
+        alone = np.flatnonzero(shapely.get_type_id(lines) == _POINT)
+        lone = np.flatnonzero(np.isin(line, alone))
+        start, end = np.concatenate([start, lone]), np.concatenate([end, lone])
+        of_feature = feature[line[start]]
+        code = np.array([_MODELS.index(m) for m in models], dtype=np.uint8)
+        (lon1, lat1), (lon2, lat2) = xy[start].T, xy[end].T
+        edges = _checked(
+            lon1,
+            lat1,
+            lon2,
+            lat2,
+            code[of_feature],
+            of_feature,
+            np.broadcast_to(np.asarray(key), len(features))[of_feature],
+            np.broadcast_to(np.asarray(max_breadth, dtype=np.float64), len(features))[of_feature],
+            land,
+        )
+        return edges._take(~_is_artificial(edges))._without_shared()
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], *, key: str | None = None) -> Baseline:
+        """Read a baseline from a vector file, or basepoints from a table.
+
+        Parameters
+        ----------
+        path : path-like
+            Any file that GDAL reads, GeoParquet, or a CSV table with columns ``lon`` and
+            ``lat`` in degrees. Columns ``kind``, ``model`` and ``max_breadth_nmi`` are taken
+            as `from_geometry` takes them, where present.
+        key : str, optional
+            Column whose distinct values are the territories, numbered from 0 in sorted order.
+            By default all features belong to territory 0.
+
+        Raises
+        ------
+        DataNotFoundError
+            If there is no such file.
+        DataFormatError
+            If it cannot be read, or has no such column.
+        CoordinateError, BaselineError
+            As for `from_geometry`.
+        """
+        table = read_features(Path(path))
+        number: Any = 0
+        if key is not None:
+            if key not in table:
+                raise DataFormatError(
+                    f"{os.fspath(path)} has no column {key!r}. It has: {', '.join(table.columns)}."
+                )
+            number = np.unique(table[key].astype(str), return_inverse=True)[1]
+        cap = table["max_breadth_nmi"] * M if "max_breadth_nmi" in table else np.inf
+        cap = np.where(np.isnan(cap), np.inf, cap)
+        if "geometry" not in table:
+            return cls.from_points(table["lon"], table["lat"], key=number, max_breadth=cap)
+        given: dict[str, Any] = {
+            name: [default if value != value else value for value in table[name]]
+            for name, default in (("kind", "normal"), ("model", None))
+            if name in table
+        }
+        return cls.from_geometry(table.geometry, key=number, max_breadth=cap, **given)
+
+    @classmethod
+    def merge(cls, baselines: Iterable[Baseline]) -> Baseline:
+        """Put baselines into one, each territory keeping its key.
+
+        Edges that two of them share are land boundaries, not coast, and are left out. Features
+        are numbered on from one baseline to the next.
+        """
+        parts = list(baselines)
+        if not parts:
+            raise BaselineError("No baseline was given. At least one is needed.")
+        ends = np.cumsum([0] + [int(part.feature.max(initial=-1)) + 1 for part in parts])
+        moved = [
+            replace(part, feature=part.feature + offset)
+            for part, offset in zip(parts, ends[:-1], strict=True)
+        ]
+        names = cls.__dataclass_fields__
+        return cls(
+            **{name: np.concatenate([getattr(part, name) for part in moved]) for name in names}
+        )._without_shared()
+
+    @property
+    def keys(self) -> NDArray[np.int64]:
+        """The territories, in ascending order, shape (n_territories,)."""
+        return np.unique(self.key)
+
+    def with_key(self, key: int) -> Baseline:
+        """The same edges, all belonging to one territory."""
+        return replace(self, key=np.full(len(self), key, dtype=np.int64))
+
+    def entitled(self, breadth: float) -> Baseline:
+        """The edges that generate a limit at this breadth.
+
+        Raises
+        ------
+        BaselineError
+            If none does, or the breadth is not a positive number of metres.
+        """
+        if not breadth > 0:
+            raise BaselineError(f"The breadth is {breadth} m. Accepted are lengths above 0.")
+        kept = self._take(self.max_breadth >= breadth)
+        if not len(kept):
+            raise BaselineError(
+                f"No edge of the baseline is entitled to a breadth of {breadth / M:g} nmi; the "
+                f"greatest entitlement is {self.max_breadth.max(initial=0) / M:g} nmi."
+            )
+        return kept
+
+    def on_land(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which positions lie on land or archipelagic waters, shape (n_positions,)."""
+        import shapely
+
+        inside = np.zeros(len(lon), dtype=bool)
+        if not len(self.land) or not len(lon):
+            return inside
+        west, _, east, _ = shapely.total_bounds(self.land)
+        turns = [0.0, *[360.0] * int(east > 180.0), *[-360.0] * int(west < -180.0)]
+        for turn in turns:
+            point, polygon = self._land_tree.query(shapely.points(lon + turn, lat))
+            within = shapely.contains_xy(self.land[polygon], lon[point] + turn, lat[point])
+            inside[point[within]] = True
+        return inside
+
+    @cached_property
+    def _land_tree(self) -> Any:
+        import shapely
+
+        shapely.prepare(self.land)
+        return shapely.STRtree(self.land)
+
+    def _take(self, chosen: NDArray[np.bool_]) -> Baseline:
+        names = [name for name in self.__dataclass_fields__ if name != "land"]
+        return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+
+    def _without_shared(self) -> Baseline:
+        """Leave out edges that occur more than once: two polygons meet there, on land."""
+        ends = np.column_stack([self.lon1, self.lat1, self.lon2, self.lat2])
+        backwards = (ends[:, 0] > ends[:, 2]) | (
+            (ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3])
+        )
+        ends[backwards] = ends[backwards][:, [2, 3, 0, 1]]
+        _, inverse, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+        no_length = (ends[:, :2] == ends[:, 2:]).all(axis=1)
+        return self._take((count[inverse.reshape(-1)] == 1) | no_length)
+
+
+def _checked(
+    lon1: NDArray[np.float64],
+    lat1: NDArray[np.float64],
+    lon2: NDArray[np.float64],
+    lat2: NDArray[np.float64],
+    model: NDArray[np.uint8],
+    feature: NDArray[np.int64],
+    key: ArrayLike,
+    max_breadth: ArrayLike,
+    land: NDArray[np.object_],
+) -> Baseline:
+    """Make a baseline of good values, the short way round the globe."""
+    for lon, lat in ((lon1, lat1), (lon2, lat2)):
+        bad = ~(np.isfinite(lon) & (np.abs(lat) <= 90.0))
+        if bad.any():
+            first = int(np.argmax(bad))
+            raise CoordinateError(
+                f"{np.count_nonzero(bad)} of {len(lon)} positions of the baseline are not on the "
+                f"globe; the first is lon={lon[first]}, lat={lat[first]}, of feature "
+                f"{feature[first]}. Latitude must be within [-90, 90]; are longitude and "
+                "latitude swapped?"
+            )
+    n = len(lon1)
+    if not n:
+        raise BaselineError("The baseline is empty: no point, line or polygon was given.")
+    keys = np.broadcast_to(np.asarray(key, dtype=np.int64), n).copy()
+    caps = np.broadcast_to(np.asarray(max_breadth, dtype=np.float64), n).copy()
+    if keys.min() < 0:
+        raise BaselineError(f"Territory {keys.min()} is negative. Keys are integers from 0 up.")
+    if not (caps > 0).all():
+        raise BaselineError(f"A greatest breadth of {caps.min()} m was given. It must be above 0.")
+    span = lon2 - lon1
+    lon2 = np.where(np.abs(span) > 180.0, lon1 + np.remainder(span + 180.0, 360.0) - 180.0, lon2)
+    return Baseline(
+        np.ascontiguousarray(lon1),
+        np.ascontiguousarray(lat1),
+        np.ascontiguousarray(lon2),
+        np.ascontiguousarray(lat2),
+        model,
+        keys,
+        caps,
+        np.asarray(feature, dtype=np.int64),
+        land,
+    )
+
+
+def _is_artificial(edges: Baseline) -> NDArray[np.bool_]:
+    """Edges that only close a polygon: along ±180°, and along parallels on the ice or a pole."""
+    cut = (np.abs(edges.lon1) == 180.0) & (edges.lon1 == edges.lon2) & (edges.lat1 != edges.lat2)
+    level = (edges.lat1 == edges.lat2) & (edges.lon1 != edges.lon2)
+    return cut | (level & ((edges.lat1 <= _ICE) | (edges.lat1 == 90.0)))
+
+
+def _default_model(kind: str) -> EdgeModel:
+    return EdgeModel.PLANAR if kind == "normal" else EdgeModel.GEODESIC
+
+
+def _spread(value: Any, n: int, what: str) -> list[Any]:
+    """One value for each feature."""
+    if value is None or isinstance(value, str):
+        return [value] * n
+    values = list(value)
+    if len(values) != n:
+        raise BaselineError(f"{len(values)} values of {what} were given for {n} features.")
+    return values

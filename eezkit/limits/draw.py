@@ -1,0 +1,327 @@
+"""Draw lines to a tolerance: exact vertices, as few as the stored edges between them allow."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eezkit import geodesy
+from eezkit.errors import GeometryWarning
+from eezkit.geodesy import EdgeModel
+from eezkit.limits.sites import FOOT, to_lonlat, to_vector
+from eezkit.limits.solve import corners, project
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from eezkit.limits.sites import Sites
+    from eezkit.limits.trace import Skeleton
+
+__all__ = ["CUT", "JUNCTION", "SMOOTH", "TURNING", "VERTEX", "draw"]
+
+SMOOTH, TURNING, JUNCTION, CUT = range(4)
+
+VERTEX = np.dtype(
+    [
+        ("lon", np.float64),
+        ("lat", np.float64),
+        ("along", np.float64),
+        ("line", np.int64),
+        ("kind", np.uint8),
+        ("drawn", np.bool_),
+        ("turned", np.bool_),
+        ("left", FOOT, (2,)),
+        ("right", FOOT, (2,)),
+    ]
+)
+"""A vertex of a line: its place along the guide; whether the edge that follows is within the
+tolerance, and was searched for a corner; the feet that govern it on either side, before it and
+after it."""
+
+_MARGIN = 0.8
+"""Edges are tested in three places, which is no strict bound; so they must do better."""
+_LONGEST = 50e3
+_WIDEST = 20.0
+"""Degrees of longitude a single edge may span: near a pole straight lines are far from short."""
+_ROUNDS = 60
+_SIDES = ("left", "right")
+
+
+def draw(
+    skeleton: Skeleton, sites: Sites, *, tolerance: float, edges: EdgeModel = EdgeModel.PLANAR
+) -> NDArray[np.void]:
+    """Draw the lines of a skeleton so that no edge strays by more than the tolerance.
+
+    Parameters
+    ----------
+    skeleton : Skeleton
+        Lines as a mesh sees them.
+    sites : Sites
+    tolerance : float
+        Metres that an edge may lie off the true line.
+    edges : EdgeModel
+        How an edge runs between its vertices where the lines are to be stored.
+
+    Returns
+    -------
+    numpy.ndarray of VERTEX, shape (n_vertices,)
+        Line after line.
+
+    Notes
+    -----
+    Every vertex is equally far from both sites to 1 µm, but those of kind ``CUT`` that could
+    not be: they lie on ±180° and within the tolerance.
+    """
+    pen = _Pen(skeleton, sites, tolerance, edges)
+    guide = pen.turn(pen.take_up())
+    return pen.ink(guide)
+
+
+class _Pen:
+    """What stays the same while lines are drawn."""
+
+    def __init__(
+        self, skeleton: Skeleton, sites: Sites, tolerance: float, edges: EdgeModel
+    ) -> None:
+        self.skeleton = skeleton
+        self.sites = sites
+        self.tolerance = tolerance
+        self.edges = edges
+        self.left, self.right = skeleton.left, skeleton.right
+
+    def take_up(self) -> NDArray[np.void]:
+        """The vertices of the skeleton with their feet."""
+        k = self.skeleton
+        v = np.zeros(len(k.order), dtype=VERTEX)
+        v["line"] = np.repeat(np.arange(len(k.left)), np.diff(k.starts))
+        v["lon"], v["lat"] = k.lon[k.order], k.lat[k.order]
+        v["kind"] = np.where(k.order >= k.n_crossings, JUNCTION, SMOOTH)
+        for side, site in zip(_SIDES, (self.left, self.right), strict=True):
+            v[side] = self.sites.nearest(site[v["line"]], v["lon"], v["lat"]).foot[:, None]
+        return v
+
+    def turn(self, v: NDArray[np.void]) -> NDArray[np.void]:
+        """Insert a corner wherever the foot on one side jumps from one place to another."""
+        for _ in range(_ROUNDS):
+            at = _edges_of(v)
+            at = at[~v["turned"][at]]
+            leap, depth = self._leaps(v, at)
+            side = leap.argmax(axis=0)
+            length = _apart(v[at], v[at + 1])
+            # A foot slides no faster than the vertex moves, unless the coast is hollow there.
+            jumps = (leap.max(axis=0) > 1.05 * length + 0.01) & (length > 1e-3)
+            jumps &= self._matters(leap.max(axis=0), length, depth)
+            v["turned"][at] = True
+            if not jumps.any():
+                break
+            at, side, length = at[jumps], side[jumps], length[jumps]
+            new, found = self._corners(v, at, side)
+            leap, depth = self._leaps(new, np.arange(len(new)), over=False)
+            found &= self._matters(leap.max(axis=0), length, depth)
+            at = at[found]
+            v["drawn"][at] = v["turned"][at] = False
+            v = np.insert(v, at + 1, new[found])
+        return v
+
+    def _leaps(
+        self, v: NDArray[np.void], at: NDArray[np.int64], *, over: bool = True
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How far feet leap, over an edge or at a vertex, and how far away they are."""
+        leap = np.zeros((2, len(at)))
+        depth = np.full(len(at), np.inf)
+        for number, side in enumerate(_SIDES):
+            before, after = (
+                (v[side][at, 1], v[side][at + 1, 0]) if over else (v[side][at, 0], v[side][at, 1])
+            )
+            there = before["edge"] != after["edge"]
+            leap[number, there] = _apart(before[there], after[there])
+            there = before["edge"] >= 0
+            depth[there] = np.minimum(depth[there], _apart(v[at[there]], before[there]))
+        return leap, depth
+
+    def _matters(
+        self, leap: NDArray[np.float64], length: NDArray[np.float64], depth: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Whether a kink this sharp moves an edge of this length by much of the tolerance."""
+        return length * leap > 0.05 * self.tolerance * 4 * depth
+
+    def _corners(
+        self, v: NDArray[np.void], at: NDArray[np.int64], side: NDArray[np.int64]
+    ) -> tuple[NDArray[np.void], NDArray[np.bool_]]:
+        """The corner between the ends of each of these edges, and whether it was found."""
+        pair = np.stack([v["left"], v["right"]])
+        line = v["line"][at]
+        site = np.stack([self.left[line], self.right[line]])
+        rows = np.arange(len(at))
+        turning, steady = site[side, rows], site[1 - side, rows]
+        lon, lat = to_lonlat(_vectors(v[at]) + _vectors(v[at + 1]))
+        meeting, before, after, other = corners(
+            self.sites, turning, steady, pair[side, at, 1], pair[side, at + 1, 0], lon, lat
+        )
+        new = np.zeros(len(at), dtype=VERTEX)
+        new["lon"], new["lat"], new["line"], new["kind"] = meeting.lon, meeting.lat, line, TURNING
+        new["along"] = (v["along"][at] + v["along"][at + 1]) / 2
+        for number, name in enumerate(_SIDES):
+            turns = side == number
+            new[name][turns] = np.stack([before, after], axis=1)[turns]
+            new[name][~turns] = other[~turns, None]
+        near = np.minimum(_apart(new, v[at]), _apart(new, v[at + 1])) > 1e-4
+        reach = min(self.sites.breadth / 2, 200e3)
+        return new, meeting.found & near & (_apart(new, v[at]) < reach)
+
+    def ink(self, guide: NDArray[np.void]) -> NDArray[np.void]:
+        """Draw along the guide from its fixed vertices, edge by edge, until all are good."""
+        vectors = _vectors(guide)
+        step = np.linalg.norm(np.diff(vectors, axis=0, prepend=vectors[:1]), axis=1) * 6.37e6
+        # A gap between lines, so that places along the guide belong to one line only.
+        step[np.flatnonzero(np.diff(guide["line"], prepend=-1))] = 1e3
+        guide["along"] = np.cumsum(step)
+        self._guide = guide["along"], vectors
+        ends = np.diff(guide["line"], prepend=-1, append=-1) != 0
+        v = guide[(guide["kind"] != SMOOTH) | ends[:-1] | ends[1:]]
+        strayed = 0
+        for _ in range(_ROUNDS):
+            at, parts = self._strays(v)
+            if len(at):
+                v, lost = self._divide(v, at, parts)
+                strayed += lost
+                continue
+            n = len(v)
+            v = self._cut(self.turn(v))
+            if len(v) == n:
+                break
+        else:
+            strayed += len(at)
+        if strayed:
+            warnings.warn(
+                f"{strayed} edges may lie farther than {self.tolerance} m off the true line.",
+                GeometryWarning,
+                stacklevel=5,
+            )
+        return v
+
+    def _strays(self, v: NDArray[np.void]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Edges that leave the line by more than the tolerance, and into how many to divide them.
+
+        An edge half as long strays a quarter as far, so the number follows from one test.
+        """
+        at = _edges_of(v)
+        at = at[~v["drawn"][at]]
+        wide = np.abs(_longitude_step(v, at)) / _WIDEST
+        long = (v["along"][at + 1] - v["along"][at]) / min(_LONGEST, self.sites.breadth / 4)
+        coarse = np.maximum(wide, long)
+        parts = np.ceil(coarse).astype(np.int64)
+        short = np.flatnonzero(parts <= 1)
+        worst = np.zeros(len(short))
+        for t in (0.5, 0.25, 0.75):
+            undecided = np.flatnonzero(worst <= _MARGIN * self.tolerance)
+            worst[undecided] = self._off(v, at[short[undecided]], t)
+        need = np.sqrt(worst / (_MARGIN * self.tolerance))
+        parts[short] = np.clip(np.ceil(np.where(need > 1, 1.03 * need, 1)), 1, 100)
+        v["drawn"][at[parts <= 1]] = True
+        return at[parts > 1], parts[parts > 1]
+
+    def _off(self, v: NDArray[np.void], at: NDArray[np.int64], t: float) -> NDArray[np.float64]:
+        """Metres between the line and a point of each edge."""
+        lon, lat = self._point(v, at, t)
+        line = v["line"][at]
+        a = self.sites.nearest(self.left[line], lon, lat)
+        b = self.sites.nearest(self.right[line], lon, lat)
+        slope = np.hypot(a.east - b.east, a.north - b.north)
+        return np.abs(a.distance - b.distance) / np.maximum(slope, 0.05)
+
+    def _point(
+        self, v: NDArray[np.void], at: NDArray[np.int64], t: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        here, there = v[at], v[at + 1]
+        if self.edges is EdgeModel.GEODESIC:
+            far, azimuth, _ = geodesy.inverse(here["lon"], here["lat"], there["lon"], there["lat"])
+            lon, lat, _ = geodesy.direct(here["lon"], here["lat"], azimuth, t * far)
+            return lon, lat
+        lon = here["lon"] + t * _longitude_step(v, at)
+        return lon, here["lat"] + t * (there["lat"] - here["lat"])
+
+    def _divide(
+        self, v: NDArray[np.void], at: NDArray[np.int64], parts: NDArray[np.int64]
+    ) -> tuple[NDArray[np.void], int]:
+        """Insert exact vertices into edges, evenly along the guide; how many were not found."""
+        edge = np.repeat(at, parts - 1)
+        number = np.arange(len(edge)) - np.repeat(np.cumsum(parts - 1) - (parts - 1), parts - 1) + 1
+        start, end = v["along"][edge], v["along"][edge + 1]
+        new = np.zeros(len(edge), dtype=VERTEX)
+        new["line"] = v["line"][edge]
+        new["along"] = start + (end - start) * number / np.repeat(parts, parts - 1)
+        along, vectors = self._guide
+        lon, lat = to_lonlat(
+            np.stack([np.interp(new["along"], along, column) for column in vectors.T], axis=1)
+        )
+        left, right = self.left[new["line"]], self.right[new["line"]]
+        reach = (end - start) / np.repeat(parts, parts - 1)
+        x, y, a, b, found = project(self.sites, left, right, lon, lat, reach)
+        new["lon"], new["lat"] = x, y
+        new["left"], new["right"] = a.foot[:, None], b.foot[:, None]
+        found &= geodesy.distance(lon, lat, x, y) < reach
+        v["drawn"][at] = v["turned"][at] = False
+        lost = np.setdiff1d(edge[~found], edge[found])
+        v["drawn"][lost] = True
+        return np.insert(v, edge[found] + 1, new[found]), len(lost)
+
+    def _cut(self, v: NDArray[np.void]) -> NDArray[np.void]:
+        """Insert a vertex where an edge crosses ±180°."""
+        at = _edges_of(v)
+        at = at[np.abs(v["lon"][at + 1] - v["lon"][at]) > 180.0]
+        at = at[(np.abs(v["lon"][at]) != 180.0) & (np.abs(v["lon"][at + 1]) != 180.0)]
+        if not len(at):
+            return v
+        here, there = v[at], v[at + 1]
+        west = np.remainder(180.0 - here["lon"] + 180.0, 360.0) - 180.0
+        t = west / _longitude_step(v, at)
+        chord = here["lat"] + t * (there["lat"] - here["lat"])
+        new = np.zeros(len(at), dtype=VERTEX)
+        new["line"], new["kind"], new["lon"] = here["line"], CUT, 180.0
+        new["along"] = here["along"] + t * (there["along"] - here["along"])
+        new["lat"] = self._on_meridian(new["line"], chord, _apart(here, there))
+        for side, site in zip(_SIDES, (self.left, self.right), strict=True):
+            found = self.sites.nearest(site[new["line"]], new["lon"], new["lat"])
+            new[side] = found.foot[:, None]
+        v["drawn"][at] = v["turned"][at] = False
+        return np.insert(v, at + 1, new)
+
+    def _on_meridian(
+        self, line: NDArray[np.int64], chord: NDArray[np.float64], reach: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Latitudes at which lines meet ±180°, or where the chord does if that is not found."""
+        lat = chord.copy()
+        for _ in range(20):
+            on = np.full(len(lat), 180.0)
+            a = self.sites.nearest(self.left[line], on, lat)
+            b = self.sites.nearest(self.right[line], on, lat)
+            off = a.distance - b.distance
+            if not (np.abs(off) > 1e-6).any():
+                break
+            slope = a.north - b.north
+            step = np.divide(off, slope, out=np.zeros_like(off), where=np.abs(slope) > 1e-3)
+            # Within 1 % of the local radius: the distances, not the derivative, decide.
+            lat = np.clip(lat + np.clip(step, -reach, reach) / 111e3, -90.0, 90.0)
+        strayed = (np.abs(off) > 1e-6) | (np.abs(lat - chord) * 111e3 > reach)
+        return np.where(strayed, chord, lat)
+
+
+def _edges_of(v: NDArray[np.void]) -> NDArray[np.int64]:
+    """First vertex of each edge."""
+    return np.flatnonzero(v["line"][1:] == v["line"][:-1])
+
+
+def _longitude_step(v: NDArray[np.void], at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Degrees of longitude from an edge's start to its end, the short way."""
+    return np.remainder(v["lon"][at + 1] - v["lon"][at] + 180.0, 360.0) - 180.0
+
+
+def _apart(some: NDArray[np.void], others: NDArray[np.void]) -> NDArray[np.float64]:
+    return geodesy.distance(some["lon"], some["lat"], others["lon"], others["lat"])
+
+
+def _vectors(v: NDArray[np.void]) -> NDArray[np.float64]:
+    return to_vector(v["lon"], v["lat"])

@@ -1,0 +1,208 @@
+"""Limits, equidistance lines and partitions as the Convention defines them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eezkit.errors import BaselineError, OptionError
+from eezkit.geodesy import EdgeModel
+from eezkit.limits.assemble import polygons
+from eezkit.limits.baseline import Baseline
+from eezkit.limits.draw import draw
+from eezkit.limits.lines import Limit, Lines, Partition
+from eezkit.limits.mesh import build_mesh
+from eezkit.limits.sites import Sites
+from eezkit.limits.trace import trace
+from eezkit.units import M
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["equidistance", "outer_limit", "partition", "zones_of"]
+
+BREADTHS = (12 * M, 24 * M, 200 * M)
+_CELL = 5000.0
+
+
+def outer_limit(
+    baseline: Baseline,
+    breadth: float,
+    *,
+    tolerance: float = 1.0,
+    edges: EdgeModel = EdgeModel.PLANAR,
+    cell: float | None = None,
+) -> Limit:
+    """Draw the line every point of which is `breadth` from the nearest point of the baseline.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        Its territories count as one. Edges not entitled to the breadth are left out.
+    breadth : float
+        Metres: ``12 * M`` (article 4), ``24 * M`` (33), ``200 * M`` (57).
+    tolerance : float
+        Metres that an edge may lie off the true line.
+    edges : EdgeModel
+        How an edge runs between its vertices where the limit is to be stored.
+    cell : float, optional
+        Metres: gaps and pockets of high seas smaller than this may be missed. By default 5 km,
+        or an eighth of the breadth where that is less.
+
+    Returns
+    -------
+    Limit
+
+    Raises
+    ------
+    BaselineError
+        If no edge is entitled to the breadth, or the breadth is not positive.
+    OptionError
+        If a tolerance or cell is not positive.
+
+    Notes
+    -----
+    Every vertex is at the breadth to 0.01 mm. Positions are traced on a triangle mesh refined where
+    the limit runs, made exact along it, and divided until the stored edges are within 0.8 of the
+    tolerance in three places each.
+    """
+    one = baseline.with_key(0).entitled(breadth)
+    lines = _lines(one, breadth, tolerance, edges, cell)
+    rings, vertex = polygons(lines, [0])
+    return Limit(breadth, tolerance, rings, vertex, lines)
+
+
+def zones_of(
+    baseline: Baseline,
+    *,
+    breadths: Iterable[float] = BREADTHS,
+    tolerance: float = 1.0,
+    edges: EdgeModel = EdgeModel.PLANAR,
+) -> dict[float, Limit]:
+    """Draw the outer limits of all zones of a baseline: by default 12 M, 24 M and 200 M.
+
+    Parameters
+    ----------
+    baseline : Baseline
+    breadths : iterable of float
+        Metres.
+    tolerance, edges
+        As for `outer_limit`.
+
+    Returns
+    -------
+    dict of float to Limit
+        By breadth. One that no edge is entitled to is left out: a rock has no 200 M zone.
+
+    Raises
+    ------
+    BaselineError, OptionError
+        As for `outer_limit`.
+    """
+    return {
+        breadth: outer_limit(baseline, breadth, tolerance=tolerance, edges=edges)
+        for breadth in breadths
+        if not breadth > 0 or (baseline.max_breadth >= breadth).any()
+    }
+
+
+def equidistance(
+    a: Baseline,
+    b: Baseline,
+    *,
+    max_breadth: float = 200 * M,
+    tolerance: float = 1.0,
+    edges: EdgeModel = EdgeModel.PLANAR,
+    cell: float | None = None,
+) -> Lines:
+    """Draw the line every point of which is equally far from the nearest points of two baselines.
+
+    Parameters
+    ----------
+    a, b : Baseline
+        Each counts as one territory: `a` becomes key 0, on the left, and `b` key 1. An edge that
+        both have is a land boundary and belongs to neither.
+    max_breadth : float
+        Metres: the line ends where it is farther than this from both. Edges not entitled to it
+        are left out.
+    tolerance, edges, cell
+        As for `outer_limit`.
+
+    Returns
+    -------
+    Lines
+        With turning points and the basepoints that govern them; none where the baselines are
+        farther apart than twice the breadth.
+
+    Raises
+    ------
+    BaselineError, OptionError
+        As for `outer_limit`.
+
+    Notes
+    -----
+    Both distances are equal to 0.01 mm at every vertex (article 15).
+    """
+    both = Baseline.merge(
+        [a.with_key(0).entitled(max_breadth), b.with_key(1).entitled(max_breadth)]
+    )
+    if len(both.keys) < 2:
+        raise BaselineError(
+            "The two baselines have all their edges in common: nothing lies between."
+        )
+    return _lines(both, max_breadth, tolerance, edges, cell, limits=False)
+
+
+def partition(
+    baseline: Baseline,
+    breadth: float = 200 * M,
+    *,
+    tolerance: float = 1.0,
+    edges: EdgeModel = EdgeModel.PLANAR,
+    cell: float | None = None,
+) -> Partition:
+    """Divide the sea within the breadth among territories, to each what is nearest to it.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        Of all territories, by key; see `Baseline.merge`.
+    breadth, tolerance, edges, cell
+        As for `outer_limit`.
+
+    Returns
+    -------
+    Partition
+        Limits, equidistance lines and the tripoints where they meet.
+
+    Raises
+    ------
+    BaselineError, OptionError
+        As for `outer_limit`.
+    """
+    entitled = baseline.entitled(breadth)
+    lines = _lines(entitled, breadth, tolerance, edges, cell)
+    rings, vertex = polygons(lines, entitled.keys.tolist())
+    return Partition(breadth, tolerance, entitled.keys, rings, vertex, lines)
+
+
+def _lines(
+    baseline: Baseline,
+    breadth: float,
+    tolerance: float,
+    edges: EdgeModel,
+    cell: float | None,
+    *,
+    limits: bool = True,
+) -> Lines:
+    cell = min(_CELL, breadth / 8) if cell is None else cell
+    for name, value in (("tolerance", tolerance), ("cell", cell)):
+        if not (np.isfinite(value) and value > 0):
+            raise OptionError(f"The {name} is {value} m. Accepted are lengths above 0.")
+    sites = Sites(baseline, breadth)
+    mesh = build_mesh(sites, cell, limits=limits)
+    skeleton = trace(mesh, sites, limits=limits)
+    return Lines.from_vertices(
+        draw(skeleton, sites, tolerance=tolerance, edges=EdgeModel(edges)), skeleton, baseline
+    )
