@@ -151,11 +151,10 @@ def _crossings(
     ends: NDArray[np.float64], zone: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Where edges of different zones cross: edge number, longitude, latitude."""
+    # Of a shared edge one copy will do: where another zone cuts it, it is cut for all.
     first, member_of, _ = _unique(ends)
-    single = np.bincount(member_of, minlength=len(first)) == 1
-    alone = np.flatnonzero(single[member_of])
-    a, b = _near_pairs(ends[alone], zone[alone])
-    a, b = alone[a], alone[b]
+    a, b = _near_pairs(ends[first], zone[first])
+    a, b = first[a], first[b]
     p, r = ends[a, :2], ends[a, 2:] - ends[a, :2]
     q, s = ends[b, :2], ends[b, 2:] - ends[b, :2]
     across = r[:, 0] * s[:, 1] - r[:, 1] * s[:, 0]
@@ -166,8 +165,13 @@ def _crossings(
         meet = (t >= 0) & (t <= 1) & (u >= 0) & (u <= 1) & np.isfinite(t)
     where = p[meet] + t[meet, None] * r[meet]
     # One point serves both edges, so that the four pieces meet in it exactly.
-    edge = np.concatenate([a[meet], b[meet]])
-    where = np.concatenate([where, where])
+    copies = np.argsort(member_of, kind="stable")
+    starts = np.searchsorted(member_of[copies], np.arange(len(first) + 1))
+    rank = member_of[np.concatenate([a[meet], b[meet]])]
+    count = (starts[1:] - starts[:-1])[rank]
+    nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    edge = copies[np.repeat(starts[rank], count) + nth]
+    where = np.repeat(np.concatenate([where, where]), count, axis=0)
     return edge, where[:, 0], where[:, 1]
 
 
