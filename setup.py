@@ -16,7 +16,7 @@ def kernels():
     if os.environ.get("EEZKIT_PURE"):
         return []
     sources = sorted(p for p in Path("eezkit/kernels").glob("*.py") if p.name != "__init__.py")
-    flags = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"]
+    flags = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off"]
     extensions = [
         Extension(
             f"eezkit.kernels.{source.stem}",
