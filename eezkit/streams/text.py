@@ -42,7 +42,7 @@ class TextBlock:
     ----------
     records : list of str
         As they are in the file, line ends included.
-    texts : list of (str, str)
+    lon_texts, lat_texts : list of str
         Longitudes and latitudes as they are written.
     lines : list of int
         Line of the file where each record ends.
@@ -53,7 +53,8 @@ class TextBlock:
     """
 
     records: list[str]
-    texts: list[tuple[str, str]]
+    lon_texts: list[str]
+    lat_texts: list[str]
     lines: list[int]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
@@ -65,7 +66,8 @@ class TextBlock:
         chosen = np.flatnonzero(rows).tolist()
         return TextBlock(
             [self.records[i] for i in chosen],
-            [self.texts[i] for i in chosen],
+            [self.lon_texts[i] for i in chosen],
+            [self.lat_texts[i] for i in chosen],
             [self.lines[i] for i in chosen],
             self.lon[rows],
             self.lat[rows],
@@ -75,7 +77,7 @@ class TextBlock:
 
     def as_said(self, row: int) -> str:
         """Where a row is, and what its position reads."""
-        lon, lat = self.texts[row]
+        lon, lat = self.lon_texts[row], self.lat_texts[row]
         return f" (line {self.lines[row]}: {lon!r}, {lat!r})"
 
     def table(self) -> Any:
@@ -154,7 +156,8 @@ class TextSource:
     def blocks(self, lon: int, lat: int) -> Iterator[TextBlock]:
         """Yield the records in blocks; `lon` and `lat` are indices of columns."""
         records: list[str] = []
-        texts: list[tuple[str, str]] = []
+        lon_texts: list[str] = []
+        lat_texts: list[str] = []
         lines: list[int] = []
         size, n_rows, width = 0, 0, len(self.names)
         with self._readable():
@@ -167,20 +170,21 @@ class TextSource:
                     self._drop_ragged(n_rows, len(fields))
                     continue
                 records.append(record)
-                texts.append((fields[lon], fields[lat]))
+                lon_texts.append(fields[lon])
+                lat_texts.append(fields[lat])
                 lines.append(self._reader.line_num)
                 size += len(record)
                 if len(records) == _ROWS or size > _CHARACTERS:
-                    yield self._block(records, texts, lines)
-                    records, texts, lines, size = [], [], [], 0
+                    yield self._block(records, lon_texts, lat_texts, lines)
+                    records, lon_texts, lat_texts, lines, size = [], [], [], [], 0
         if records:
-            yield self._block(records, texts, lines)
+            yield self._block(records, lon_texts, lat_texts, lines)
 
     def _block(
-        self, records: list[str], texts: list[tuple[str, str]], lines: list[int]
+        self, records: list[str], lon_texts: list[str], lat_texts: list[str], lines: list[int]
     ) -> TextBlock:
-        lon, lat = np.array([(_number(x), _number(y)) for x, y in texts]).T
-        return TextBlock(records, texts, lines, lon, lat, self.delimiter, self.names)
+        lon, lat = _numbers(lon_texts), _numbers(lat_texts)
+        return TextBlock(records, lon_texts, lat_texts, lines, lon, lat, self.delimiter, self.names)
 
     def _tapped(self) -> Iterator[str]:
         """Lines for the reader, remembered until their record is complete."""
@@ -191,6 +195,8 @@ class TextSource:
             yield line
 
     def _record(self) -> str:
+        if len(self._consumed) == 1:
+            return self._consumed.pop()
         record = "".join(self._consumed)
         self._consumed.clear()
         return record
@@ -285,8 +291,17 @@ def _added(fields: list[str] | tuple[str, ...], delimiter: str) -> str:
     return delimiter + out.getvalue()
 
 
+def _numbers(texts: list[str]) -> NDArray[np.float64]:
+    """The numbers that fields hold; NaN where one holds none."""
+    try:
+        if "_" not in "".join(texts):
+            return np.array(list(map(float, texts)))
+    except ValueError:
+        pass
+    return np.array([_number(text) for text in texts])
+
+
 def _number(text: str) -> float:
-    """The number a field holds, or NaN."""
     try:
         # Python also reads 1_000; nobody else does.
         return float(text) if "_" not in text else float("nan")
