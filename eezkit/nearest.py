@@ -21,7 +21,7 @@ from eezkit.kernels import edgetree as _edgetree
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["EdgeTree", "Nearest"]
+__all__ = ["EdgeTree", "Nearest", "NearestGroups"]
 
 _PIECE = 2000.0
 """Metres, the greatest length of a piece; its chord is then within a few decimetres of it."""
@@ -49,6 +49,29 @@ class Nearest(NamedTuple):
         Number of the edge as it was given, the lowest of equally near ones; -1 if there is none.
     """
 
+    distance: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    azimuth: NDArray[np.float64]
+    edge: NDArray[np.int64]
+
+
+class NearestGroups(NamedTuple):
+    """The nearest of several groups of edges to each position, nearest first.
+
+    Parameters
+    ----------
+    group : numpy.ndarray of int64, shape (..., k)
+        The groups; -1 where there are fewer than k.
+    distance : numpy.ndarray of float64, shape (..., k)
+        Metres; infinite where there is no group.
+    lon, lat, azimuth : numpy.ndarray of float64, shape (..., k)
+        As in `Nearest`; NaN where there is no group.
+    edge : numpy.ndarray of int64, shape (..., k)
+        As in `Nearest`.
+    """
+
+    group: NDArray[np.int64]
     distance: NDArray[np.float64]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
@@ -140,7 +163,7 @@ class EdgeTree:
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Name the arrays, for a file."""
-        facts = np.array([list(EdgeModel).index(self.model), self.n_edges], dtype=np.int64)
+        facts = np.array([self._number, self.n_edges], dtype=np.int64)
         return {"ends": self.ends, "chords": self.chords, "nodes": self.nodes, "facts": facts}
 
     @classmethod
@@ -185,10 +208,7 @@ class EdgeTree:
         OptionError
             If `active` has not one value for each edge, or there are no threads.
         """
-        x, y = np.broadcast_arrays(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
-        shape = x.shape
-        x, y = np.ascontiguousarray(x).reshape(-1), np.ascontiguousarray(y).reshape(-1)
-        _check_positions(x, y)
+        x, y, shape = _positions(lon, lat)
         threads = _processors() if threads is None else threads
         if threads < 1:
             raise OptionError(f"threads {threads!r} is too few. Accepted are 1 and more.")
@@ -199,7 +219,7 @@ class EdgeTree:
 
         def work(part: NDArray[np.int64]) -> None:
             _edgetree.nearest(
-                list(EdgeModel).index(self.model),
+                self._number,
                 self.nodes,
                 self.chords,
                 self.ends,
@@ -223,6 +243,79 @@ class EdgeTree:
                 list(pool.map(work, parts))
         far, x, y, azimuth = (out[:, i].reshape(shape) for i in range(4))
         return Nearest(far, x, y, azimuth, edge.reshape(shape))
+
+    def query_groups(
+        self,
+        lon: ArrayLike,
+        lat: ArrayLike,
+        group: ArrayLike,
+        *,
+        k: int,
+        radius: float = np.inf,
+    ) -> NearestGroups:
+        """Find the nearest groups of edges to each position, as the nearest zones.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Positions, in degrees; NaN is no position and has no answer.
+        group : array_like of int, shape (n_edges,) or (n_edges, n_sides)
+            Which group each edge is of, or which groups if it parts several; negative is none.
+        k : int
+            How many groups at most.
+        radius : float
+            Metres. Groups farther away do not count.
+
+        Returns
+        -------
+        NearestGroups
+            Arrays of the shape of the positions and k. Of groups equally near the lower number
+            goes first.
+
+        Raises
+        ------
+        CoordinateError
+            If a value is infinite, or a latitude outside [-90, 90].
+        OptionError
+            If `group` has not one row for each edge, or k is less than 1.
+        """
+        x, y, shape = _positions(lon, lat)
+        groups = np.ascontiguousarray(group, dtype=np.int64)
+        if groups.ndim not in (1, 2) or len(groups) != self.n_edges:
+            raise OptionError(
+                f"group has shape {groups.shape}. Accepted is one row for each edge, "
+                f"shape ({self.n_edges},) or ({self.n_edges}, n_sides)."
+            )
+        if k < 1:
+            raise OptionError(f"k {k!r} is too few. Accepted are 1 and more.")
+        groups = groups.reshape(self.n_edges, -1)
+        table = np.full((len(x), k, 4), np.nan)
+        who = np.full((len(x), k, 3), -1, dtype=np.int64)
+        for i in np.flatnonzero(~np.isnan(x + y)):
+            _edgetree.nearest_groups(
+                self._number,
+                self.nodes,
+                self.chords,
+                self.ends,
+                groups,
+                x[i],
+                y[i],
+                radius,
+                table[i],
+                who[i],
+            )
+        free = who[..., 0] < 0
+        table[free] = np.inf, np.nan, np.nan, np.nan
+        table[table[..., 0] == 0.0, 3] = np.nan
+        order = np.lexsort((who[..., 0], table[..., 0]))[..., None]
+        table = np.take_along_axis(table, order, axis=1).reshape(*shape, k, 4)
+        who = np.take_along_axis(who, order, axis=1).reshape(*shape, k, 3)
+        far, lon2, lat2, azimuth = (table[..., i] for i in range(4))
+        return NearestGroups(who[..., 0], far, lon2, lat2, azimuth, who[..., 1])
+
+    @property
+    def _number(self) -> int:
+        return list(EdgeModel).index(self.model)
 
     def _marks(
         self, active: ArrayLike | None, *, few: bool
@@ -263,15 +356,22 @@ def _check_edges(edges: NDArray[np.float64]) -> None:
         )
 
 
-def _check_positions(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> None:
-    good = ~(np.isinf(lon) | (np.abs(lat) > 90.0))
+def _positions(
+    lon: ArrayLike, lat: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]:
+    """Broadcast, check and flatten positions; NaN may be among them."""
+    x, y = np.broadcast_arrays(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
+    shape = x.shape
+    x, y = np.ascontiguousarray(x).reshape(-1), np.ascontiguousarray(y).reshape(-1)
+    good = ~(np.isinf(x) | (np.abs(y) > 90.0))
     if not good.all():
         first = int(np.argmin(good))
         raise CoordinateError(
-            f"{np.count_nonzero(~good)} of {len(lon)} positions are not on the globe; the first, "
-            f"at index {first}, is lon={lon[first]}, lat={lat[first]}. Latitude must be within "
+            f"{np.count_nonzero(~good)} of {len(x)} positions are not on the globe; the first, "
+            f"at index {first}, is lon={x[first]}, lat={y[first]}. Latitude must be within "
             "[-90, 90]; are longitude and latitude swapped?"
         )
+    return x, y, shape
 
 
 def _near_together(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:

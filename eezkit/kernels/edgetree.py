@@ -374,6 +374,125 @@ def workspace():
     )
 
 
+def _slot(group, edge, s, table, who):
+    """Row of the table that a group at a distance belongs in; -1 if it is not among the nearest.
+
+    A row of ``table`` begins with the distance, one of ``who`` holds group, edge and piece; the
+    group of a free row is -1 and its distance beyond all.
+    """
+    i: cython.Py_ssize_t
+    last: cython.Py_ssize_t = 0
+    for i in range(table.shape[0]):
+        if who[i, 0] == group:
+            if s < table[i, 0] or (s == table[i, 0] and edge < who[i, 1]):
+                return i
+            return -1
+        if table[i, 0] > table[last, 0] or (
+            table[i, 0] == table[last, 0] and who[i, 0] > who[last, 0]
+        ):
+            last = i
+    if s < table[last, 0] or (s == table[last, 0] and group < who[last, 0]):
+        return last
+    return -1
+
+
+def nearest_groups(
+    model: cython.int,
+    nodes: cython.const[cython.int][:, ::1],
+    chords: cython.const[cython.int][:, ::1],
+    ends: cython.const[cython.double][:, ::1],
+    groups: cython.const[cython.longlong][:, ::1],
+    lon: cython.double,
+    lat: cython.double,
+    most: cython.double,
+    table: cython.double[:, ::1],
+    who: cython.longlong[:, ::1],
+):
+    """Fill ``table`` and ``who`` with the groups nearest to one position, in no order.
+
+    A row is distance, longitude and latitude of the nearest position, azimuth to it; and group
+    (-1: none), edge and piece. An edge is of all groups in its row of ``groups`` that are not
+    negative.
+    """
+    node: cython.Py_ssize_t
+    piece: cython.Py_ssize_t
+    row: cython.Py_ssize_t
+    side: cython.Py_ssize_t
+    i: cython.Py_ssize_t
+    top: cython.Py_ssize_t = 1
+    leaves: cython.Py_ssize_t = nodes.shape[0] // 2
+    n_pieces: cython.Py_ssize_t = chords.shape[0]
+    worst: cython.double
+    wanted: cython.bint
+    room = workspace()
+    near: cython.double[:, ::1] = room[1]
+    trail: cython.longlong[::1] = room[2]
+    memory: cython.double[::1] = room[3]
+    with cython.nogil:
+        lon = wrap_180(lon)
+        x, y, z = space(lon, lat)
+        memory[0] = _FAR
+        limit = chord_of(most)
+        for row in range(table.shape[0]):
+            table[row, 0] = _FAR
+            who[row, 0] = -1
+        trail[0] = 1
+        near[0, 0] = 0.0
+        while top > 0:
+            top -= 1
+            node = trail[top]
+            if near[top, 0] > limit * limit:
+                continue
+            if node < leaves:
+                d = _box(x, y, z, nodes, 2 * node)
+                e = _box(x, y, z, nodes, 2 * node + 1)
+                # The nearer one is opened first, so it goes on top.
+                for i in range(2):
+                    row = i if e < d else 1 - i
+                    trail[top] = 2 * node + row
+                    near[top, 0] = e if row == 1 else d
+                    top += 1
+                continue
+            for piece in range(
+                (node - leaves) * n_pieces // leaves, (node - leaves + 1) * n_pieces // leaves
+            ):
+                square, t = _segment(x, y, z, chords, piece)
+                d = sqrt(square)
+                bulge: cython.double = chords[piece, 6]
+                if d - bulge > limit:
+                    continue
+                about = (d - bulge) / _UNIT
+                wanted = False
+                for side in range(groups.shape[1]):
+                    if groups[chords[piece, 7], side] >= 0:
+                        row = _slot(
+                            groups[chords[piece, 7], side], chords[piece, 7], about, table, who
+                        )
+                        wanted = wanted or row >= 0
+                if not wanted:
+                    continue
+                about = (d + bulge) / _UNIT
+                about *= 1.0 + 0.07 * about * about * _ROOT_MOST * _ROOT_MOST
+                s, t, u, v = _measure(lon, lat, model, ends, piece, t, about, memory)
+                if s > most:
+                    continue
+                for side in range(groups.shape[1]):
+                    if groups[chords[piece, 7], side] < 0:
+                        continue
+                    row = _slot(groups[chords[piece, 7], side], chords[piece, 7], s, table, who)
+                    if row >= 0:
+                        table[row, 0] = s
+                        table[row, 1], table[row, 2] = place_on(model, ends, piece, t)
+                        table[row, 3] = azimuth_deg(u, v)
+                        who[row, 0] = groups[chords[piece, 7], side]
+                        who[row, 1] = chords[piece, 7]
+                        who[row, 2] = piece
+                worst = 0.0
+                for row in range(table.shape[0]):
+                    worst = max(worst, table[row, 0])
+                limit = min(limit, chord_of(worst))
+
+
 def fill_chords(
     model: cython.int,
     ends: cython.const[cython.double][:, ::1],
