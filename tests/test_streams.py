@@ -17,6 +17,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+import layers
 from eezkit.errors import (
     CoordinateError,
     DataFormatError,
@@ -618,3 +619,32 @@ def test_answers_that_read_alike_are_told_apart_by_their_codes(tmp_path: Path) -
     assert out.column("zones").to_pylist() == [A.name, other.name, None, None]
     assert out.column("territory").to_pylist() == ["ISL", "ISL", None, None]
     assert len(out.column("territory").chunk(0).dictionary) == 1
+
+
+def test_a_table_gets_what_the_atlas_says(tmp_path: Path) -> None:
+    atlas = layers.with_claim()
+    rng = np.random.default_rng(3)
+    lon, lat = rng.uniform(-5, 25, 500), rng.uniform(-8, 8, 500)
+    pq.write_table(pa.table({"lon": lon, "lat": lat}), tmp_path / "in.parquet")
+    locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas, distance=True)
+    out = pq.read_table(tmp_path / "out.parquet")
+    found = atlas.locate(lon, lat)
+    np.testing.assert_array_equal(out.column("answer").to_numpy(), found.answer)
+    names = ["|".join(z.name for z in found.zones(c)) or None for c in found.answer.tolist()]
+    assert out.column("zones").to_pylist() == names
+    assert {"AAA", "BBB", "AAA|BBB", None} == set(out.column("sovereign").to_pylist())
+    np.testing.assert_array_equal(out.column("margin_m").to_numpy(), atlas.margin(lon, lat))
+    nearest = atlas.distance(lon, lat, kinds="seaward")
+    kinds = [atlas.edges.kind_name(edge) for edge in nearest.edge.tolist()]
+    assert out.column("edge_kind").to_pylist() == kinds
+    np.testing.assert_array_equal(out.column("nearest_lon").to_numpy(), nearest.lon)
+    assert out.column("coast_distance_m").null_count == 500
+
+
+def test_a_selection_knows_its_own_zones_only(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("lon,lat\n10,0\n15,0\n")
+    atlas = layers.with_claim().select("AAA")
+    locate_file(tmp_path / "in.csv", tmp_path / "out.csv", atlas)
+    rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert rows[1].endswith("Overlapping claim A / B,AAA|BBB,AAA|BBB,overlapping_claim,1")
+    assert rows[2] == "15,0,0,,,,,0"
