@@ -54,6 +54,7 @@ def test_a_fetch_keeps_every_feature_with_its_names_nulls_and_coordinates(
     assert [one["geometry"] for one in found] == [one["geometry"] for one in sent]
     ivory = next(one["properties"] for one in found if one["properties"]["mrgid"] == 8363)
     assert ivory["sovereign1"] == "Côte d'Ivoire"
+    assert "Côte" in dataset.path.read_text(encoding="utf-8")
     assert ivory["iso_sov2"] is None
 
 
@@ -122,6 +123,10 @@ def test_the_second_time_the_network_is_not_touched(server: WfsServer) -> None:
     assert fetch_files("eez", sovereign="jpn", base_url="http://nowhere.invalid/") == first
     assert len(server.log) == n_requests
     assert cache.find("eez:JPN") == first
+
+
+def test_a_code_is_a_code_in_whatever_case(server: WfsServer) -> None:
+    assert fetch_files("eez", sovereign=" jpn", base_url=server.url).manifest.sovereign == "JPN"
 
 
 def test_every_filter_has_a_place_of_its_own(server: WfsServer) -> None:
@@ -296,6 +301,15 @@ def test_a_full_disk_leaves_nothing_behind_and_says_what_to_do(server: WfsServer
             fetch_files("eez", base_url=server.url)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert left_behind() == []
+
+
+def test_a_disk_that_does_not_give_back_what_was_written_is_found_out(
+    server: WfsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "digest", lambda path: "0" * 64)
+    with pytest.raises(CacheError, match="does not read back the same"):
+        fetch_files("eez", base_url=server.url)
     assert left_behind() == []
 
 

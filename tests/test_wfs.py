@@ -343,8 +343,9 @@ def test_an_answer_that_keeps_breaking_off_is_an_error(
 
 
 def test_an_answer_that_breaks_off_once_is_asked_for_again(
-    server: WfsServer, service: Service
+    server: WfsServer, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(wfs, "_CHUNK", 100)
     server.fail("page", Answer(collection(EEZ, 7), cut=300), times=1)
     heard: list[int] = []
     pages = service.pages(EEZ_LAYER, None, 7, lambda *news: heard.append(news[2]))

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from eezkit._atomic import atomic_path
+from eezkit.datasets.cql import as_published
 from eezkit.datasets.registry import layer as registered
 from eezkit.datasets.registry import layers
 from eezkit.errors import CacheError, DataNotFoundError, EezkitError
@@ -186,7 +187,7 @@ def dataset_name(
     sovereign, where : str, optional
         The filter. A filter in CQL enters the name as a hash.
     """
-    parts = [] if sovereign is None else [_selection(sovereign)]
+    parts = [] if sovereign is None else [as_published(sovereign)]
     if where is not None:
         parts.append(f"where-{hashlib.sha256(where.encode()).hexdigest()[:8]}")
     return f"{layer}@{edition}" + (f":{'+'.join(parts)}" if parts else "")
@@ -404,10 +405,6 @@ def _unusable(error: OSError) -> CacheError:
 
 def _folder() -> Path:
     return cache_dir() / "datasets"
-
-
-def _selection(sovereign: str) -> str:
-    return sovereign.upper() if re.fullmatch(r"[A-Za-z]{3}", sovereign) else sovereign
 
 
 def _full_name(name: str) -> str:

@@ -10,7 +10,17 @@ from eezkit.errors import FetchError, OptionError
 if TYPE_CHECKING:
     from eezkit.datasets.registry import Layer
 
-__all__ = ["party_filter", "where_filter"]
+__all__ = ["as_published", "is_code", "party_filter", "where_filter"]
+
+
+def is_code(sovereign: str) -> bool:
+    """Whether this is written like an ISO 3166-1 alpha-3 code, in whatever case."""
+    return re.fullmatch(r"[A-Za-z]{3}", sovereign) is not None
+
+
+def as_published(sovereign: str) -> str:
+    """Return a code in capitals, and a name as it is."""
+    return sovereign.upper() if is_code(sovereign) else sovereign
 
 
 def party_filter(layer: Layer, sovereign: str, attributes: tuple[str, ...]) -> str:
@@ -29,8 +39,7 @@ def party_filter(layer: Layer, sovereign: str, attributes: tuple[str, ...]) -> s
     OptionError
         If the layer names no States, or does not name them by code.
     """
-    is_code = re.fullmatch(r"[A-Za-z]{3}", sovereign) is not None
-    stem = "iso_sov" if is_code else "sovereign"
+    stem = "iso_sov" if is_code(sovereign) else "sovereign"
     if stem not in layer.party_columns:
         how = "names its parties in full, not by code: give the name as published, such as 'Japan'"
         raise OptionError(
@@ -43,7 +52,7 @@ def party_filter(layer: Layer, sovereign: str, attributes: tuple[str, ...]) -> s
             f"Layer {layer.name} of the service no longer has columns {stem}1, {stem}2, …; it has"
             f" {', '.join(attributes) or 'none'}. Filter with where= on one of these."
         )
-    text = _quoted(sovereign.upper() if is_code else sovereign)
+    text = _quoted(as_published(sovereign))
     return " OR ".join(f"{column} = {text}" for column in columns)
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from eezkit.datasets import cache
-from eezkit.datasets.cql import party_filter, where_filter
+from eezkit.datasets.cql import as_published, party_filter, where_filter
 from eezkit.datasets.registry import default_service
 from eezkit.datasets.registry import layer as registered
 from eezkit.datasets.wfs import BY_HAND, connect
@@ -86,7 +86,7 @@ def fetch_files(
     the manifest says to how many decimals of a degree (8 are 1.1 mm).
     """
     chosen = registered(layer)
-    sovereign = _stated("sovereign", sovereign)
+    sovereign = None if sovereign is None else _stated(sovereign)
     where = None if where is None else where_filter(where)
     if not (math.isfinite(timeout) and timeout > 0):
         raise OptionError(f"timeout is {timeout:g}; expected seconds, more than 0.")
@@ -115,10 +115,10 @@ def fetch_files(
         )
 
 
-def _stated(option: str, text: str | None) -> str | None:
-    if text is not None and not text.strip():
-        raise OptionError(f"{option}={text!r} says nothing; leave it out to have every feature.")
-    return text and text.strip()
+def _stated(sovereign: str) -> str:
+    if not sovereign.strip():
+        raise OptionError(f"sovereign={sovereign!r} says nothing; leave it out for every feature.")
+    return as_published(sovereign.strip())
 
 
 def _filter(service: Service, layer: Layer, sovereign: str | None, where: str | None) -> str | None:
