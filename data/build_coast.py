@@ -9,10 +9,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import build_land
 import numpy as np
 import shapely
 
+import build_land
 from eezkit._atomic import atomic_path
 
 MEMBER = "package/land-10m.json"
@@ -30,11 +30,17 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         package = options.package or build_land.fetch(folder)
         polygons = build_land.land_polygons(build_land.read_topology(package, MEMBER, SHA256))
-    rings = shapely.get_rings(shapely.simplify(polygons, TOLERANCE))
+    rings, polygon = shapely.get_rings(shapely.simplify(polygons, TOLERANCE), return_index=True)
     coords, ring = shapely.get_coordinates(rings, return_index=True)
     steps = np.diff(np.rint(coords * 1000).astype(np.int32), axis=0, prepend=np.int32([[0, 0]]))
     with atomic_path(TARGET) as path:
-        np.savez_compressed(path, lon=steps[:, 0], lat=steps[:, 1], sizes=np.bincount(ring))
+        np.savez_compressed(
+            path,
+            lon=steps[:, 0],
+            lat=steps[:, 1],
+            sizes=np.bincount(ring),
+            polygons=np.searchsorted(polygon, np.arange(len(polygons) + 1)),
+        )
     size = TARGET.stat().st_size / 1000
     print(f"{TARGET.name}: {len(rings)} rings, {len(coords)} vertices, {size:.0f} kB")
 

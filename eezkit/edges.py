@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from eezkit.arrangement import Arrangement
     from eezkit.geometry import Rings
+    from eezkit.lookup import CellIndex
 
 __all__ = ["BREADTHS", "Coast", "Edges", "Lines", "classify"]
 
@@ -42,6 +43,8 @@ class Coast(NamedTuple):
     ----------
     tree : EdgeTree
         The edges of the land.
+    index : CellIndex
+        Its areas: an edge inside them, as along an estuary, is coast too.
     within : float
         Metres. An edge this close to land is coast.
     breadth_within : float
@@ -51,6 +54,7 @@ class Coast(NamedTuple):
     """
 
     tree: EdgeTree
+    index: CellIndex
     within: float
     breadth_within: float
     name: str
@@ -208,7 +212,8 @@ def classify(
         far = np.full(n, np.inf)
         reach = max(BREADTHS) + coast.breadth_within
         far[todo] = coast.tree.query(lon[todo], lat[todo], max_distance=reach).distance
-        say(one_sided & (far <= coast.within), EdgeKind.COAST, Evidence.COAST_NEAR)
+        ashore = (far <= coast.within) | (coast.index.locate(lon, lat) > 0)
+        say(one_sided & ashore, EdgeKind.COAST, Evidence.COAST_NEAR)
     say(one_sided & _small_holes(rings)[arrangement.ring], EdgeKind.COAST, Evidence.ENCLOSED)
     if coast is not None:
         for breadth in BREADTHS:

@@ -58,10 +58,13 @@ def build_atlas(
     Atlas
     """
     index = CellIndex.build(rings)
+    land_index = None if land is None else CellIndex.build(land)
+    if coast is None and land is not None and land_index is not None:
+        coast = coast_of(land, land_index)
     edges = classify(
         arrange(rings, index),
         rings,
-        coast=coast if coast is not None or land is None else coast_of(land),
+        coast=coast,
         lines=lines,
     )
     return Atlas(
@@ -77,7 +80,7 @@ def build_atlas(
         overlay_rings=overlay_rings,
         overlay_index=None if overlay_rings is None else CellIndex.build(overlay_rings),
         land=land,
-        land_index=None if land is None else CellIndex.build(land),
+        land_index=land_index,
     )
 
 
@@ -86,11 +89,27 @@ def tree_of(edges: Edges, part: slice) -> EdgeTree:
     return EdgeTree.build(edges.lon1[part], edges.lat1[part], edges.lon2[part], edges.lat2[part])
 
 
-def coast_of(land: Rings, *, within: float = 1.0, breadth_within: float = 5.0) -> Coast:
-    """Take the dataset's own land as the coast: its zones end at it, and were drawn from it."""
+def coast_of(
+    land: Rings,
+    index: CellIndex,
+    *,
+    within: float = 1.0,
+    breadth_within: float = 5.0,
+    name: str = "the dataset's own land",
+) -> Coast:
+    """Take land as the coast; a dataset's own is where its zones end and were drawn from.
+
+    Edges along ±180° and at the poles, where land is cut and closed, are no coast.
+    """
     start = land.edge_starts()
-    start = start[(np.abs(land.lon[start]) != 180.0) | (land.lon[start] != land.lon[start + 1])]
-    tree = EdgeTree.build(
-        land.lon[start], land.lat[start], land.lon[start + 1], land.lat[start + 1]
+    lon1, lat1, lon2, lat2 = (
+        land.lon[start],
+        land.lat[start],
+        land.lon[start + 1],
+        land.lat[start + 1],
     )
-    return Coast(tree, within, breadth_within, "the dataset's own land")
+    seam = (np.abs(lon1) == 180.0) & (lon1 == lon2)
+    pole = (np.abs(lat1) >= 89.9) & (np.abs(lat2) >= 89.9)
+    kept = ~(seam | pole)
+    tree = EdgeTree.build(lon1[kept], lat1[kept], lon2[kept], lat2[kept])
+    return Coast(tree, index, within, breadth_within, name)

@@ -63,7 +63,7 @@ def answer(
         azimuth=_number(edge.azimuth) if known else None,
         edge_kind=atlas.edges.kind_of(found) if known else None,
         edge_evidence=atlas.edges.evidence_of(found) if known else None,
-        edge_neighbour=_beyond(everywhere, found, held) if known else None,
+        edge_neighbour=_neighbour(asked, found, held) if known else None,
         coast_distance=_number(coast.distance),
         coast_lon=_number(coast.lon),
         coast_lat=_number(coast.lat),
@@ -86,9 +86,14 @@ def _is_decided(atlas: Atlas, shape: Uncertainty, lon: float, lat: float, *, ins
     return decide(shape, lon, lat, atlas.margin) == ("inside" if inside else "outside")
 
 
-def _beyond(atlas: Atlas, edge: int, code: int) -> str | None:
-    here = atlas.index.zones(code) if code > 0 else ()
-    return " | ".join(atlas.zones[i].name for i in atlas.edges.beyond(edge, here)) or None
+def _neighbour(asked: Atlas, edge: int, code: int) -> str | None:
+    """Zones beyond the edge: not those asked about, or else not those that hold the position."""
+    edges = asked.edges
+    here = asked.index.zones(code) if code > 0 else ()
+    if asked.selected is not None:
+        sides = edges.sets[edges.left[edge]], edges.sets[edges.right[edge]]
+        here = next(side for side in sides if set(side) & set(asked.selected))
+    return " | ".join(asked.zones[i].name for i in edges.beyond(edge, here)) or None
 
 
 def _overlays(atlas: Atlas, lon: float, lat: float) -> tuple[Zone, ...]:

@@ -20,16 +20,20 @@ _BREADTH_WITHIN = 3_000.0
 
 
 def embedded_coast() -> Coast:
-    """Index Natural Earth's 1:10m land, without its artificial edges along ±180° and 90° S."""
-    from eezkit.edges import Coast
-    from eezkit.nearest import EdgeTree
+    """Index Natural Earth's 1:10m land."""
+    from eezkit.atlas.build import coast_of
+    from eezkit.geometry import Rings
+    from eezkit.lookup import CellIndex
 
     with np.load(data_folder() / "coast.npz") as file:
         lon, lat = (np.cumsum(file[name], dtype=np.int64) / 1000.0 for name in ("lon", "lat"))
-        ends = np.cumsum(file["sizes"]) - 1
-    start = np.delete(np.arange(len(lon)), ends)
-    seam = (np.abs(lon[start]) == 180.0) & (lon[start] == lon[start + 1])
-    bottom = (lat[start] <= -89.9) & (lat[start + 1] <= -89.9)
-    start = start[~(seam | bottom)]
-    tree = EdgeTree.build(lon[start], lat[start], lon[start + 1], lat[start + 1])
-    return Coast(tree, WITHIN, _BREADTH_WITHIN, "Natural Earth 1:10m")
+        rings = np.concatenate([[0], np.cumsum(file["sizes"])]).astype(np.int64)
+        polygons = file["polygons"].astype(np.int64)
+    land = Rings(lon, lat, rings, polygons, np.array([0, len(polygons) - 1]))
+    return coast_of(
+        land,
+        CellIndex.build(land),
+        within=WITHIN,
+        breadth_within=_BREADTH_WITHIN,
+        name="Natural Earth 1:10m",
+    )
