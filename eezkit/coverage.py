@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Coverage"]
 
 _WORLD = ((-180.0, -90.0, 180.0, 90.0),)
+_LEAST_RADIUS, _LARGEST_RADIUS = 6335439.32, 6399593.63  # metres: of curvature, b²/a and a²/b
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,7 @@ class Coverage:
             off = np.abs(wrap_lon(x - (west + half)))
             covered |= valid & (off <= half) & (y >= south) & (y <= north)
         if self.around is not None:
-            centre_lon, centre_lat, radius = self.around
-            covered[valid] |= distance(centre_lon, centre_lat, x[valid], y[valid]) <= radius
+            covered[valid] |= _within(*self.around, x[valid], y[valid])
         return covered
 
     def describe(self) -> str:
@@ -164,3 +164,28 @@ class Coverage:
                 f"Coverage of type {kind!r}; known are 'world', 'zones', 'disc' and 'boxes'."
             )
         return where.and_for(value.get("complete_for", ()))
+
+
+def _within(
+    centre_lon: float,
+    centre_lat: float,
+    radius: float,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Whether positions are within a geodesic distance; few of them have to be measured.
+
+    A geodesic is no shorter than its image on the sphere of the least radius of curvature, and
+    no longer than that on the sphere of the largest.
+    """
+    half_lon, half_lat = np.radians(lon - centre_lon) / 2.0, np.radians(lat - centre_lat) / 2.0
+    cosines = np.cos(np.radians(lat)) * np.cos(np.radians(centre_lat))
+    haversine = np.sin(half_lat) ** 2 + cosines * np.sin(half_lon) ** 2
+    farthest, nearest = (
+        np.sin(min(radius / (2.0 * sphere), np.pi / 2.0)) ** 2
+        for sphere in (_LEAST_RADIUS, _LARGEST_RADIUS)
+    )
+    within = haversine <= nearest * (1.0 - 1e-9)
+    near = ~within & (haversine <= farthest * (1.0 + 1e-9) + 1e-24)
+    within[near] = distance(centre_lon, centre_lat, lon[near], lat[near]) <= radius
+    return within

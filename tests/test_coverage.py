@@ -7,7 +7,7 @@ import pytest
 
 from eezkit.coverage import Coverage
 from eezkit.errors import CoordinateError, OptionError
-from eezkit.geodesy import direct
+from eezkit.geodesy import direct, distance
 
 ISLAND = (153.980556, 24.286667)
 ALL = [
@@ -35,6 +35,17 @@ def test_a_disc_is_round_on_the_ellipsoid() -> None:
     for azimuth in range(0, 360, 30):
         assert disc.covers(*direct(*ISLAND, azimuth, 644_495.0)[:2])
         assert not disc.covers(*direct(*ISLAND, azimuth, 644_497.0)[:2])
+
+
+@pytest.mark.parametrize("radius", [0.0, 1e3, 644_496.0, 5e6, 1.9e7, 2.1e7])
+@pytest.mark.parametrize("centre", [ISLAND, (0.0, 0.0), (10.0, 89.5), (-180.0, -45.0)])
+def test_a_disc_is_what_the_geodesic_says(centre: tuple[float, float], radius: float) -> None:
+    rng = np.random.default_rng(7)
+    lon, lat = rng.uniform(-180, 360, 2000), rng.uniform(-90, 90, 2000)
+    rim = direct(*centre, rng.uniform(0, 360, 500), radius * rng.uniform(0.98, 1.02, 500))
+    lon, lat = np.append(lon, rim[0]), np.append(lat, rim[1])
+    within = distance(*centre, lon, lat) <= radius
+    np.testing.assert_array_equal(Coverage.disc(*centre, radius).covers(lon, lat), within)
 
 
 def test_a_disc_reaches_across_the_date_line_and_the_pole() -> None:
