@@ -53,7 +53,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except (click.Abort, KeyboardInterrupt):
             click.echo("eezkit: interrupted", err=True)
             return 130
-        except BrokenPipeError:
+        except (BrokenPipeError, SystemExit):
+            # click turns a broken pipe into an exit with 1, which reads as "outside".
             # What is left in the buffer has no reader; the interpreter must not try again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141

@@ -40,7 +40,7 @@ def zone_words(zone: Zone) -> str:
         sovereign = party.sovereign_name or party.sovereign
         territory = party.territory_name or party.territory
         names.append(
-            sovereign if territory == sovereign else f"{sovereign} (territory: {territory})"
+            sovereign if territory in ("", sovereign) else f"{sovereign} (territory: {territory})"
         )
     return f"{' / '.join(names)}, {_REGIME[zone.regime]}"
 

@@ -43,7 +43,7 @@ def data_folder() -> Path:
 def load_embedded(*, refresh: bool = False) -> Atlas:
     """Open the embedded atlas; the first time it is indexed into the cache."""
     files = [data_folder() / name for name in _FILES]
-    return open_or_build(files, {"embedded": True}, lambda: _build(*files), refresh=refresh)
+    return open_or_build("embedded", files, {}, lambda: _build(*files), refresh=refresh)
 
 
 def _build(dataset: Path, zones: Path, overlays: Path, land: Path) -> Atlas:

@@ -73,7 +73,7 @@ def read_atlas(
 
     if not sources or not all(source.is_file() for source in sources):
         return build()
-    return open_or_build(sources, options, build, refresh=refresh)
+    return open_or_build(path.stem, sources, options, build, refresh=refresh)
 
 
 def load_cached(name: str, *, refresh: bool = False) -> Atlas:

@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 def open_or_build(
+    name: str,
     sources: Sequence[Path],
     options: Mapping[str, Any],
     build: Callable[[], Atlas],
@@ -37,6 +38,8 @@ def open_or_build(
 
     Parameters
     ----------
+    name : str
+        What the folder is called, before its key.
     sources : sequence of Path
         Every file the atlas is made from.
     options : mapping
@@ -56,7 +59,7 @@ def open_or_build(
     Whatever `build` raises. Where the cache cannot be written the atlas is used all the same,
     with an EezkitWarning.
     """
-    folder = built_folder(sources, options)
+    folder = built_folder(name, sources, options)
     stamp = _stamp(sources)
     if not refresh and folder.is_dir():
         try:
@@ -84,11 +87,11 @@ def open_or_build(
     return _warned(atlas)
 
 
-def built_folder(sources: Sequence[Path], options: Mapping[str, Any]) -> Path:
+def built_folder(name: str, sources: Sequence[Path], options: Mapping[str, Any]) -> Path:
     """Where the atlas built from these files with these options is kept."""
     what = [[str(path.resolve()) for path in sources], dict(options), FORMAT_VERSION]
     key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
-    return cache_dir() / "built" / f"{sources[0].stem}-{key[:16]}"
+    return cache_dir() / "built" / f"{name}-{key[:16]}"
 
 
 def _stamp(sources: Sequence[Path]) -> list[list[Any]]:
