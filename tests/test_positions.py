@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eezkit.errors import CoordinateError
@@ -143,6 +143,7 @@ def test_what_is_no_position_is_refused_with_its_reason(text: str, says: str) ->
     assert repr(text) in str(refusal.value)
 
 
+@settings(deadline=None)
 @given(LONS, LATS)
 @example(-180.0, -90.0)
 @example(5e-324, -0.0)
@@ -152,6 +153,7 @@ def test_decimal_degrees_come_back_exactly(lon: float, lat: float) -> None:
         assert (position.lon, position.lat) == (lon, lat)
 
 
+@settings(deadline=None)
 @given(LONS, LATS, st.integers(0, 6))
 @example(153.99999999, 59.99999999, 3)
 @example(359.99999999, 89.99999999, 0)
@@ -163,6 +165,7 @@ def test_what_is_written_is_read_back(lon: float, lat: float, decimals: int) -> 
     assert abs(math.remainder(position.lon - lon, 360)) <= half_a_digit
 
 
+@settings(deadline=None)
 @given(st.integers(0, 89), st.integers(0, 59), st.floats(0, 59.999), st.sampled_from("NS"))
 def test_degrees_minutes_and_seconds_add_up(d: int, m: int, s: float, letter: str) -> None:
     lat = (d + m / 60 + s / 3600) * (1 if letter == "N" else -1)
