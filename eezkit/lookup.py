@@ -22,7 +22,7 @@ in its shell and in none of its holes, in a zone if it is in one of its polygons
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ class CellIndex:
 
         _check(rings)
         outline = _Outline.of(rings)
-        states = States(outline.labels)
+        states = States(outline.labels, outline.polygon_of, outline.is_shell, outline.zone_of)
         builder = Builder(outline.xy, outline.far, outline.rest, outline.label, states)
         try:
             grid, nodes, leaves = builder.build()
@@ -127,28 +127,27 @@ class CellIndex:
                 f"{number} independent edges meet at lon={lon:.6f}, lat={lat:.6f}; the cell index "
                 "can tell apart 12. Are several datasets stacked in one layer?"
             ) from None
-        tables = np.array(states.tables, np.int32)
-        poles = np.array([states.id_of(held) for held in outline.at_poles()], np.int32)
-        is_used = np.zeros(len(states.sets), dtype=bool)
-        for used in (grid[grid >= 0], tables, poles):
-            is_used[used] = True
-        held = [
-            outline.zones_holding(rings) if used else ()
-            for rings, used in zip(states.sets, is_used, strict=True)
-        ]
-        sets = sorted({zones for zones in held if zones})
-        codes = {zones: code for code, zones in enumerate(sets, start=1)}
-        code_of = np.array([codes.get(zones, NO_ZONE) for zones in held], np.int32)
+        is_final = grid >= 0
+        for state in np.unique(grid[is_final]):
+            states.code(state)
+        poles = [states.code(states.id_of(rings)) for rings in outline.at_poles()]
+        # Codes are numbered in the order of their zones, not in that of their discovery.
+        sets = sorted(states.code_of)
+        code_of = np.empty(len(sets), np.int32)
+        code_of[[states.code_of[zones] for zones in sets]] = np.arange(len(sets))
+        codes = np.array(states.codes, np.int32)
+        codes = np.where(codes < 0, codes, code_of[codes])
+        grid[is_final] = codes[grid[is_final]]
         return cls(
             outline.xy,
             outline.far,
             outline.rest,
-            np.where(grid >= 0, code_of[np.maximum(grid, 0)], grid),
+            grid,
             nodes,
             leaves,
-            code_of[tables],
+            code_of[np.array(states.tables, np.int64)],
             code_of[poles],
-            np.cumsum([0, 0, *map(len, sets)], dtype=np.int32),
+            np.cumsum([0, *map(len, sets)], dtype=np.int32),
             np.array([zone for zones in sets for zone in zones], np.int32),
         )
 
@@ -361,13 +360,6 @@ class _Outline:
             is_shell.tolist(),
             zone_of.tolist(),
         )
-
-    def zones_holding(self, rings: Iterable[int]) -> tuple[int, ...]:
-        """Zones of a position that lies within these rings and no others."""
-        shells, holes = set(), set()
-        for ring in rings:
-            (shells if self.is_shell[ring] else holes).add(self.polygon_of[ring])
-        return tuple(sorted({self.zone_of[polygon] for polygon in shells - holes}))
 
     def at_poles(self) -> tuple[frozenset[int], frozenset[int]]:
         """Rings that hold the south and the north pole, at longitude -180.

@@ -195,7 +195,9 @@ def locate(lon, lat, codes, xy, far, rest, grid, nodes, leaves, tables, poles):
 def _enter(first, last, lon, lat, codes, grid, poles, ints, floats):
     """Look up the top cells; how many positions need to go deeper."""
     i: cython.Py_ssize_t
+    j: cython.Py_ssize_t
     k: cython.Py_ssize_t = 0
+    n: cython.Py_ssize_t
     entry: cython.int
     for i in range(first, last):
         x = lon[i]
@@ -208,17 +210,29 @@ def _enter(first, last, lon, lat, codes, grid, poles, ints, floats):
             else:
                 codes[i] = _NOT_A_POSITION
             continue
-        entry = grid[
+        ints[0, k] = i - first
+        ints[4, k] = (
             (floor_of(x * (1 << TOP_SHIFT)) + TOP_COLUMNS // 2) * TOP_ROWS
             + floor_of(y * (1 << TOP_SHIFT))
             + TOP_ROWS // 2
-        ]
-        codes[i] = entry
-        # Written always, kept where the entry is not final: no branch to mispredict.
-        ints[0, k] = i - first
-        ints[1, k] = entry
+        )
         floats[0, k] = x
         floats[1, k] = y
+        k += 1
+    n = k
+    # A loop with little but the fetch keeps the most of them under way.
+    for j in range(n):
+        ints[4, j] = grid[ints[4, j]]
+    k = 0
+    for j in range(n):
+        i = ints[0, j]
+        entry = ints[4, j]
+        codes[first + i] = entry
+        # Written always, kept where the entry is not final: no branch to mispredict.
+        ints[0, k] = i
+        ints[1, k] = entry
+        floats[0, k] = floats[0, j]
+        floats[1, k] = floats[1, j]
         k += entry < 0
     return k
 
@@ -236,19 +250,25 @@ def _descend(pending, first, codes, grid, nodes, ints, floats):
     last: cython.longlong
     is_leaf: cython.bint
     while pending > 0:
-        k = 0
         for j in range(pending):
-            i = ints[0, j]
-            x = floats[0, j]
-            y = floats[1, j]
             node = ~ints[1, j] & ~1
             shift = nodes[node + 1] & 63
             bits = nodes[node + 1] >> 6
             scale = cython.cast(cython.double, cython.cast(cython.longlong, 1) << shift)
             last = (1 << bits) - 1
-            entry = grid[
-                nodes[node] + ((floor_of(x * scale) & last) << bits) + (floor_of(y * scale) & last)
-            ]
+            ints[4, j] = (
+                nodes[node]
+                + ((floor_of(floats[0, j] * scale) & last) << bits)
+                + (floor_of(floats[1, j] * scale) & last)
+            )
+        for j in range(pending):
+            ints[1, j] = grid[ints[4, j]]
+        k = 0
+        for j in range(pending):
+            i = ints[0, j]
+            x = floats[0, j]
+            y = floats[1, j]
+            entry = ints[1, j]
             codes[first + i] = entry
             is_leaf = (entry < 0) & (~entry & 1)
             ints[2, n_leaf] = i
@@ -284,9 +304,10 @@ def _pass_edges(n_leaf, first, codes, xy, far, rest, leaves, tables, ints, float
     for j in range(n_leaf):
         leaf = ~ints[3, j] & ~1
         ints[4, j] = leaves[leaf + 2]
+        ints[1, j] = ints[4, j] + (leaves[leaf + 3] & 0xFFFF)
     for j in range(n_leaf):
-        # The first vertex is fetched here, for all positions at once, and used below.
-        floats[4, j] = xy[2 * ints[4, j]]
+        # Nothing is done with the sum: this only has both ends of all chains fetched at once.
+        floats[4, j] = xy[2 * ints[4, j]] + xy[2 * ints[1, j]]
     for j in range(n_leaf):
         x = floats[2, j]
         y = floats[3, j]
@@ -319,4 +340,6 @@ def _pass_edges(n_leaf, first, codes, xy, far, rest, leaves, tables, ints, float
             else:
                 odd ^= (chain >> 17) & b_west
             mask ^= (chain >> 18) & -odd
-        codes[first + ints[2, j]] = tables[leaves[leaf] + mask]
+        ints[4, j] = leaves[leaf] + mask
+    for j in range(n_leaf):
+        codes[first + ints[2, j]] = tables[ints[4, j]]

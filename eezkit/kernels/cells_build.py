@@ -50,19 +50,26 @@ class TooManyLabelsError(Exception):
 
 
 class States:
-    """All states met so far, and how labels lead from one to another.
+    """All states met so far, how labels lead from one to another, and what codes they have.
 
     Parameters
     ----------
     labels : list of frozenset of int
         The rings of each label.
+    polygon_of, is_shell : list of int and of bool, length n_rings
+        The polygon of each ring, and whether it is its shell.
+    zone_of : list of int, length n_polygons
+        The zone of each polygon.
     """
 
-    def __init__(self, labels):
+    def __init__(self, labels, polygon_of, is_shell, zone_of):
         self.labels = labels
+        self.polygon_of, self.is_shell, self.zone_of = polygon_of, is_shell, zone_of
         self.sets = [frozenset()]
         self.ids = {frozenset(): 0}
         self.steps = {}
+        self.codes = [0]
+        self.code_of = {(): 0}
         self.tables = []
         self.offsets = {}
 
@@ -72,6 +79,7 @@ class States:
         if found is None:
             found = self.ids[rings] = len(self.sets)
             self.sets.append(rings)
+            self.codes.append(-1)
         return found
 
     def step(self, state, label):
@@ -80,8 +88,18 @@ class States:
         self.steps[state * len(self.labels) + label] = found
         return found
 
+    def code(self, state):
+        """Answer code of a state: in a zone is who is in a polygon's shell and in no hole of it."""
+        if self.codes[state] < 0:
+            shells, holes = set(), set()
+            for ring in self.sets[state]:
+                (shells if self.is_shell[ring] else holes).add(self.polygon_of[ring])
+            zones = tuple(sorted({self.zone_of[polygon] for polygon in shells - holes}))
+            self.codes[state] = self.code_of.setdefault(zones, len(self.code_of))
+        return self.codes[state]
+
     def table(self, state, labels):
-        """Where the states of all combinations of labels stand, and which bits each label flips.
+        """Offset of the answer codes of all combinations of labels; bits that each label flips.
 
         Labels that are combinations of others (at a tripoint: AB, BC, AC) get no bit of their own.
         """
@@ -98,14 +116,13 @@ class States:
             toggles[label] = toggle
         if len(basis) > _MOST_LABELS:
             return -1, toggles
-        key = (state, *(rings for _, rings in basis))
-        offset = self.offsets.get(key)
-        if offset is None:
-            offset = self.offsets[key] = len(self.tables)
-            found = [self.sets[state]]
-            for _, rings in basis:
-                found += [other ^ rings for other in found]
-            self.tables += map(self.id_of, found)
+        sets = [self.sets[state]]
+        for _, rings in basis:
+            sets += [other ^ rings for other in sets]
+        codes = tuple([self.code(self.id_of(rings)) for rings in sets])
+        offset = self.offsets.setdefault(codes, len(self.tables))
+        if offset == len(self.tables):
+            self.tables += codes
         return offset, toggles
 
 
