@@ -9,6 +9,7 @@ cdef double _ROOT_LEAST
 cdef double _HALF_TURN
 cdef double _FAR
 cdef double _THIRD_ORDER
+cdef double _NOTHING
 
 cdef double _isometric(double lat) noexcept nogil
 cdef double _from_isometric(double psi) noexcept nogil

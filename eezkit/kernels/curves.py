@@ -68,6 +68,8 @@ _ROOT_LEAST = B / (A * A)
 _HALF_TURN = 3.141592653589793
 _FAR = 1e300
 _THIRD_ORDER = 2e-10
+# Metres: what is no distance.
+_NOTHING = 1e-9
 
 
 def _isometric(lat):
@@ -402,10 +404,12 @@ def ring_areas(
                 area = total
             if fabs(turn) > 180.0:
                 area += whole / 2.0 if turn > 0.0 else -whole / 2.0
-            if area > whole / 2.0:
-                area -= whole
-            elif area <= -whole / 2.0:
-                area += whole
+            if fabs(turn) > 180.0 or model == GEODESIC:
+                # Which side is inside is known up to the whole ellipsoid: the smaller one.
+                if area > whole / 2.0:
+                    area -= whole
+                elif area <= -whole / 2.0:
+                    area += whole
             out[ring, 0] = area
             out[ring, 1] = perimeter
 
@@ -438,7 +442,7 @@ def edge_distances(
             s, t, x1, y1, x2, y2 = search(
                 lon, lat, kind, lon1, lat1, p, q, r, 0.0, 1.0, s, t, x1, y1, x2, y2
             )
-            out[i, 0] = s
+            out[i, 0] = s if s >= _NOTHING else 0.0
             x, out[i, 2] = place(kind, lon1, lat1, p, q, r, t)
             x = wrap_180(x)
             out[i, 1] = -180.0 if x == 180.0 else x

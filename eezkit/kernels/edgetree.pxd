@@ -10,14 +10,12 @@ cdef double _ANY
 cdef double _CURVATURE_RANGE
 cdef double _ROUNDING
 cdef int _ROOM
+cdef double _TIE
+cdef double _NOTHING
 
 cdef (double, double, double) space(double lon, double lat) noexcept nogil
 cdef double chord_of(double distance) noexcept nogil
 cdef double chord_beyond(double chord) noexcept nogil
-cdef (double, double) _segment(
-    double x, double y, double z, const int[:, ::1] chords, Py_ssize_t piece) noexcept nogil
-cdef double _box(
-    double x, double y, double z, const int[:, ::1] nodes, Py_ssize_t node) noexcept nogil
 cdef (double, double) place_on(
     int model, const double[:, ::1] ends, Py_ssize_t piece, double t) noexcept nogil
 cdef (double, double, double, double) _measure(

@@ -62,6 +62,9 @@ _CURVATURE_RANGE = 1.0 - (_SHARPEST / _FLATTEST) * (_SHARPEST / _FLATTEST)
 # Of the coordinates of ends, rounded to whole units, and of limits, in units.
 _ROUNDING = 2.0
 _ROOM = 256
+# Metres: what distances are equal within, and what is no distance.
+_TIE = 2e-8
+_NOTHING = 1e-9
 
 
 def space(lon, lat):
@@ -87,34 +90,76 @@ def chord_beyond(chord):
     return chord_of(2.0 * _SHARPEST * asin(x)) if x < 1.0 else _ANY
 
 
-def _segment(x, y, z, chords, piece):
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _foot(
+    ax: cython.double,
+    ay: cython.double,
+    az: cython.double,
+    bx: cython.double,
+    by: cython.double,
+    bz: cython.double,
+) -> cython.double:
+    """Parameter of the point of the chord from the origin to b that is nearest to a."""
+    along = ax * bx + ay * by + az * bz
+    length = bx * bx + by * by + bz * bz
+    return 0.0 if along <= 0.0 else 1.0 if along >= length else along / length
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _gap(x: cython.double, low: cython.double, high: cython.double) -> cython.double:
+    """Twice how far x is outside an interval, without a branch."""
+    low = x - low
+    high = x - high
+    return fabs(low) + fabs(high) - (low - high)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _segment(
+    x: cython.double,
+    y: cython.double,
+    z: cython.double,
+    chords: cython.const[cython.int][:, ::1],
+    piece: cython.Py_ssize_t,
+) -> tuple[cython.double, cython.double]:
     """Squared distance from a point to a chord, and the parameter of its foot."""
-    ax = x - chords[piece, 0]
-    ay = y - chords[piece, 1]
-    az = z - chords[piece, 2]
+    x -= chords[piece, 0]
+    y -= chords[piece, 1]
+    z -= chords[piece, 2]
     bx = cython.cast(cython.double, chords[piece, 3]) - chords[piece, 0]
     by = cython.cast(cython.double, chords[piece, 4]) - chords[piece, 1]
     bz = cython.cast(cython.double, chords[piece, 5]) - chords[piece, 2]
-    long = bx * bx + by * by + bz * bz
-    t = ax * bx + ay * by + az * bz
-    if t <= 0.0 or long <= 0.0:
-        t = 0.0
-    elif t >= long:
-        t = 1.0
-    else:
-        t = t / long
-    ax -= t * bx
-    ay -= t * by
-    az -= t * bz
-    return ax * ax + ay * ay + az * az, t
+    t = _foot(x, y, z, bx, by, bz)
+    x -= t * bx
+    y -= t * by
+    z -= t * bz
+    return x * x + y * y + z * z, t
 
 
-def _box(x, y, z, nodes, node):
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _box(
+    x: cython.double,
+    y: cython.double,
+    z: cython.double,
+    nodes: cython.const[cython.int][:, ::1],
+    node: cython.Py_ssize_t,
+) -> cython.double:
     """Squared distance from a point to a box."""
-    d = max(nodes[node, 0] - x, x - nodes[node, 3], 0.0)
-    e = max(nodes[node, 1] - y, y - nodes[node, 4], 0.0)
-    f = max(nodes[node, 2] - z, z - nodes[node, 5], 0.0)
-    return d * d + e * e + f * f
+    x = _gap(x, nodes[node, 0], nodes[node, 3])
+    y = _gap(y, nodes[node, 1], nodes[node, 4])
+    z = _gap(z, nodes[node, 2], nodes[node, 5])
+    return (x * x + y * y + z * z) / 4.0
 
 
 def place_on(model, ends, piece, t):
@@ -167,7 +212,7 @@ def _measure(lon, lat, model, ends, piece, t, about, memory):
 def _settle(lon, lat, model, ends, chords, found, near, n, limit, memory, best, winner):
     """Measure the candidates within the limit, keep the nearest of them and of the best so far.
 
-    Of equally near ones the lowest edge is kept.
+    Of equally near ones, as far as geodesics can tell, the lowest edge is kept.
     """
     i: cython.Py_ssize_t
     piece: cython.Py_ssize_t
@@ -178,7 +223,7 @@ def _settle(lon, lat, model, ends, chords, found, near, n, limit, memory, best, 
         about = near[i, 1] / _UNIT
         about *= 1.0 + 0.07 * about * about * _ROOT_MOST * _ROOT_MOST
         s, t, x, y = _measure(lon, lat, model, ends, piece, near[i, 2], about, memory)
-        if s < best[0] or (s == best[0] and chords[piece, 7] < winner[0]):
+        if s < best[0] - _TIE or (s <= best[0] + _TIE and chords[piece, 7] < winner[0]):
             best[0] = s
             best[1] = t
             best[2] = x
@@ -354,11 +399,9 @@ def nearest(
             if piece < 0 or best[0] > most:
                 out[k, 0] = inf
                 continue
-            x, y = place_on(model, ends, piece, best[1])
-            out[k, 0] = best[0]
-            out[k, 1] = x
-            out[k, 2] = y
-            out[k, 3] = nan if best[0] == 0.0 else azimuth_deg(best[2], best[3])
+            out[k, 0] = best[0] if best[0] >= _NOTHING else 0.0
+            out[k, 1], out[k, 2] = place_on(model, ends, piece, best[1])
+            out[k, 3] = azimuth_deg(best[2], best[3]) if best[0] >= _NOTHING else nan
             edge[k] = winner[0]
 
 
@@ -384,7 +427,7 @@ def _slot(group, edge, s, table, who):
     last: cython.Py_ssize_t = 0
     for i in range(table.shape[0]):
         if who[i, 0] == group:
-            if s < table[i, 0] or (s == table[i, 0] and edge < who[i, 1]):
+            if s < table[i, 0] - _TIE or (s <= table[i, 0] + _TIE and edge < who[i, 1]):
                 return i
             return -1
         if table[i, 0] > table[last, 0] or (
@@ -481,7 +524,7 @@ def nearest_groups(
                         continue
                     row = _slot(groups[chords[piece, 7], side], chords[piece, 7], s, table, who)
                     if row >= 0:
-                        table[row, 0] = s
+                        table[row, 0] = s if s >= _NOTHING else 0.0
                         table[row, 1], table[row, 2] = place_on(model, ends, piece, t)
                         table[row, 3] = azimuth_deg(u, v)
                         who[row, 0] = groups[chords[piece, 7], side]
