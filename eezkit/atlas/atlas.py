@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from eezkit.atlas.answer import Answer
+    from eezkit.nearest import Nearest
     from eezkit.uncertainty import Uncertainty
 
 __all__ = ["NOT_COVERED", "Atlas", "Distances", "Located"]
@@ -34,6 +35,8 @@ NOT_COVERED = -1
 """Answer code of a position where the dataset does not claim to be complete."""
 
 Kinds = Literal["seaward", "coast", "all"]
+
+_NANOMETRE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -288,10 +291,10 @@ class Atlas:
         x, y = check_arrays(lon, lat)
         if kinds not in ("seaward", "coast", "all"):
             raise OptionError(f"kinds {kinds!r} is not one of 'seaward', 'coast', 'all'.")
-        seaward = self.seaward.query(x, y, active=self._bounding, threads=threads)
+        seaward = _on_edge(self.seaward.query(x, y, active=self._bounding, threads=threads))
         if kinds == "seaward":
-            return Distances(*seaward)
-        coast = self.coast.query(x, y, threads=threads)
+            return seaward
+        coast = _on_edge(self.coast.query(x, y, threads=threads))
         coast_edge = np.where(coast.edge >= 0, coast.edge + self.edges.n_seaward, -1)
         coast = Distances(coast.distance, coast.lon, coast.lat, coast.azimuth, coast_edge)
         if kinds == "coast":
@@ -565,3 +568,10 @@ class Atlas:
             "warnings": [list(warning) for warning in self.warnings],
             "findings": dict(self.findings),
         }
+
+
+def _on_edge(found: Nearest) -> Distances:
+    """Call a position within a nanometre of an edge on it: there no azimuth means anything."""
+    on = found.distance < _NANOMETRE
+    distance, azimuth = np.where(on, 0.0, found.distance), np.where(on, np.nan, found.azimuth)
+    return Distances(distance, found.lon, found.lat, azimuth, found.edge)
