@@ -26,7 +26,7 @@ __all__ = ["map"]
     help="The page to write.",
 )
 @click.option("--online", is_flag=True, help="Let the page fetch its scripts from the network.")
-def map(
+def map(  # noqa: A001
     position: tuple[str, ...],
     zone: str | None,
     sole: bool,

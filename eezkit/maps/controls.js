@@ -65,6 +65,7 @@
     };
     panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
+      event.stopPropagation();
       set(false);
       button.focus();
     });
@@ -279,11 +280,15 @@
       center: map.getCenter(), zoom: map.getZoom() - 5, inertia: false, tap: false });
     box.removeAttribute("tabindex");
     eezkit.land(eezkit.earth, "overlayPane").addTo(small);
-    const frame = L.rectangle(map.getBounds(), { interactive: false, className: "eez-frame" }).addTo(small);
+    const style = { interactive: false, className: "eez-frame" };
+    const frame = L.rectangle(map.getBounds(), style).addTo(small);
+    const dot = L.circleMarker(map.getCenter(), { ...style, radius: 5 });
     const draw = () => {
       const bounds = map.getBounds();
       frame.setBounds(bounds);
-      small.setView(bounds.getCenter(), Math.max(-1, map.getZoom() - 5), { animate: false });
+      dot.setLatLng(bounds.getCenter());
+      if (map.getZoom() > 9) dot.addTo(small); else dot.remove();
+      small.setView(bounds.getCenter(), Math.min(3.5, Math.max(-1, map.getZoom() - 5)), { animate: false });
     };
     map.on("moveend zoomend resize", draw);
     draw();

@@ -51,10 +51,9 @@
 
   // -- numbers for people ------------------------------------------------------------------
 
-  const digits = (value) => value.toLocaleString("en", {
-    maximumFractionDigits: value < 10 ? 2 : value < 1000 ? 1 : 0 });
-  eezkit.length = (metres) => metres < 100
-    ? `${digits(metres)} m` : `${digits(metres / NMI)} nmi · ${digits(metres / 1000)} km`;
+  /** A length as eezkit.sentence.length writes it. */
+  eezkit.length = (metres) => `${(metres / NMI).toFixed(1)} nmi `
+    + (metres < 1000 ? `(${metres.toFixed(0)} m)` : `(${(metres / 1000).toFixed(1)} km)`);
 
   const angle = (value, width, ends) => {
     const total = Math.round(Math.abs(value) * 60000);  // thousandths of a minute
@@ -109,6 +108,13 @@
     const box = map.getContainer();
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", `${options.title}: map. Arrow keys move it, + and − zoom.`);
+    let opener = null;
+    map.on("popupopen", () => (opener = document.activeElement));
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !map._popup?.isOpen()) return;
+      map.closePopup();
+      if (opener && opener !== document.body) opener.focus({ preventScroll: true });
+    });
     eezkit.fit(map);
     return map;
   };
@@ -204,6 +210,13 @@
 
   eezkit.graticule = () => new Graticule();
 
+  /** Boxes on the screen of what stands over the map, and whether another box is clear of them. */
+  const standing = (map, what, self) => [...map.getContainer().querySelectorAll(what)]
+    .filter((node) => node !== self && node.style.visibility !== "hidden")
+    .map((node) => node.getBoundingClientRect());
+  const isClear = (box, taken, room = 0) => taken.every((other) => other.right < box.left - room
+    || other.left > box.right + room || other.bottom < box.top - room || other.top > box.bottom + room);
+
   // -- zones and lines ---------------------------------------------------------------------
 
   /** Text along a line, hidden while the line is shorter than the text. */
@@ -291,22 +304,21 @@
     _hide() { this._box.style.visibility = "hidden"; },
     _place() {
       const map = this._map, frame = map.getContainer().getBoundingClientRect();
-      const taken = [...map.getContainer().querySelectorAll(
-        ".leaflet-control, .eez-far, .eez-label, .eez-mark-site")]
-        .filter((node) => node !== this._box && node.style.visibility !== "hidden")
-        .map((node) => node.getBoundingClientRect());
+      const controls = standing(map, ".leaflet-control");
+      const taken = [...controls, ...standing(map, ".eez-far, .eez-label, .eez-mark-site", this._box)];
       const { offsetWidth: width, offsetHeight: height } = this._box;
       const shift = 360 * Math.round((map.getCenter().lng - this._points[0][1]) / 360);
       const screen = this._points.map(([lat, lon]) => map.latLngToContainerPoint([lat, lon + shift]));
-      const fits = ({ x, y }) => {
-        const box = { left: frame.left + x - width / 2 - 6, right: frame.left + x + width / 2 + 6,
-          top: frame.top + y - height / 2 - 4, bottom: frame.top + y + height / 2 + 4 };
-        return box.left > frame.left && box.right < frame.right && box.top > frame.top + 14
-          && box.bottom < frame.bottom && taken.every((t) => t.right < box.left
-            || t.left > box.right || t.bottom < box.top || t.top > box.bottom);
+      const around = ({ x, y }, w, h) => ({ left: frame.left + x - w / 2, right: frame.left + x + w / 2,
+        top: frame.top + y - h / 2, bottom: frame.top + y + h / 2 });
+      const inside = (box) => box.left > frame.left + 4 && box.right < frame.right - 4
+        && box.top > frame.top + 18 && box.bottom < frame.bottom - 4;
+      const fits = (point) => {
+        const box = around(point, width, height);
+        return inside(box) && isClear(box, taken, 6);
       };
-      const size = map.getSize(), end = screen[screen.length - 1];
-      const isFar = end.x < 0 || end.y < 0 || end.x > size.x || end.y > size.y;
+      const end = around(screen[screen.length - 1], 8, 8);
+      const isFar = !inside(end) || !isClear(end, controls);
       let place = null;
       for (let i = screen.length - 1; isFar && i > 0 && !place; i--) {
         const [a, b] = [screen[i], screen[i - 1]];
@@ -378,6 +390,13 @@
     marker.on("add", () => {
       marker._icon.setAttribute("aria-label", name);
       follow(marker._map, mark.lon, (shift) => marker.setLatLng([mark.lat, mark.lon + shift]));
+      const label = face.querySelector(".eez-mark-label");
+      if (label) marker._map.on("moveend zoomend resize eezkit", () => {
+        const box = label.getBoundingClientRect();
+        const shown = box.left > marker._map.getContainer().getBoundingClientRect().left
+          && isClear(box, standing(marker._map, ".leaflet-control"));
+        label.style.visibility = shown ? "" : "hidden";
+      });
     });
     group.addLayer(marker);
   };

@@ -194,7 +194,8 @@ def text_of(value: Any) -> str:
     """Text of a cell, "" where it is null in any of its spellings."""
     if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) == "<NA>":
         return ""
-    return str(value)
+    # Pandas turns whole numbers into floats where a null stands among them.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def ready_to_draw(geometry: Any, zoom: float | None) -> tuple[NDArray[np.object_], int]:
@@ -306,7 +307,8 @@ def add_limits(
     whole, decimals = ready_to_draw(kept.geometry.array, zoom)
     areas = shapely.get_dimensions(whole) == 2
     whole[areas] = shapely.boundary(whole[areas])
-    names = [text_of(n) for n in kept["name"]] if "name" in kept.columns else [""] * len(kept)
+    has_names = "name" in getattr(kept, "columns", ())
+    names = [text_of(n) for n in kept["name"]] if has_names else [""] * len(kept)
     features = [
         line_feature(line, decimals, kind=kind, hover=hover or LINES[kind].label, label=label)
         for line, hover in zip(whole, names, strict=True)

@@ -246,8 +246,10 @@ def _mercator(lat: ArrayLike) -> NDArray[np.float64]:
 
 
 def _to_plane(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    # Beyond 89.9° nothing is drawn, but what is there must come back unharmed.
-    return np.column_stack([xy[:, 0], _mercator(np.clip(xy[:, 1], -89.9, 89.9))])
+    # Multiples of 2^-30 (0.1 mm) are the same after a shift of 360, so that a border is simplified
+    # alike on either side of ±180°. Beyond 89.9° nothing is drawn, but all must come back.
+    lon = np.rint(xy[:, 0] * 2.0**30) / 2.0**30
+    return np.column_stack([lon, _mercator(np.clip(xy[:, 1], -89.9, 89.9))])
 
 
 def _from_plane(xy: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -212,7 +212,16 @@ def _add_limits_of(chart: folium.Map, atlas: Atlas, about: Any) -> None:
         ]
         names = [_limit_name(kind, [atlas.zones[zone].name for zone in to]) for to in members]
         table = geopandas.GeoDataFrame({"name": names}, geometry=merged, crs="EPSG:4326")
-        add_limits(chart, table, kind=kind.value, label=_limit_name(kind, []))
+        label = _limit_name(kind, []) + _breadth(atlas, ends[np.concatenate([*members.values()])])
+        add_limits(chart, table, kind=kind.value, label=label)
+
+
+def _breadth(atlas: Atlas, ends: NDArray[np.float64]) -> str:
+    """The breadth all of a limit is at, give or take 0.5 %, or "" where it is at none."""
+    sample = ends[np.linspace(0, len(ends) - 1, 25).astype(np.int64)]
+    off = atlas.coast_distance(sample[:, 0], sample[:, 1]) / M
+    found = [breadth for breadth in (12, 24, 200) if np.all(np.abs(off / breadth - 1) < 0.005)]
+    return f", {found[0]} nmi" if found else ""
 
 
 def _limit_name(kind: EdgeKind, beyond: list[str]) -> str:
@@ -246,7 +255,9 @@ def _add_overlays(chart: folium.Map, atlas: Atlas) -> None:
     for kind, style in _OVERLAY_LINES.items():
         rows = table[table["kind"] == kind.value]
         if len(rows):
-            add_limits(chart, rows, kind=style)
+            # The other edge of a zone of 12 M is the coast, which is no limit.
+            parts = rows.geometry.explode(ignore_index=True)
+            add_limits(chart, parts.exterior, kind=style)
 
 
 # -- the ways -------------------------------------------------------------------------------
@@ -269,7 +280,10 @@ def _add_ways(chart: folium.Map, answer: Answer, nearby: Iterable[Leg]) -> None:
         words = f"{length(answer.coast_distance)} to the coast"
         to = (answer.coast_lon, answer.coast_lat)
         links.append(_way(answer, *to, "link", words, label=_short(answer.coast_distance)))
+    ends = [(answer.nearest_lon, answer.nearest_lat), (answer.coast_lon, answer.coast_lat)]
     for leg in nearby:
+        if (leg.lon, leg.lat) in ends:
+            continue
         words, far = f"{leg.to}: {length(leg.distance)}", f"{leg.to} {_short(leg.distance)}"
         links.append(_way(answer, leg.lon, leg.lat, "link", words, far=far))
         places.append(_place(leg))
@@ -295,7 +309,7 @@ def _add_lines(
 def _short(metres: float) -> str:
     """A length for a label on the map; on hover it is told in full."""
     decimals = 1 if abs(metres) < 500 * M else 0
-    return f"{abs(to_nmi(metres)):,.{decimals}f} nmi"
+    return f"{abs(to_nmi(metres)):,.{decimals}f}\N{NO-BREAK SPACE}nmi"
 
 
 def _place(leg: Leg) -> dict[str, Any]:
