@@ -11,7 +11,7 @@ PY = .venv/bin/python
 setup: .venv/ready
 
 kernels: setup  ## compile the kernels again after an edit
-	$(PY) setup.py -q build_ext --inplace
+	$(PY) -m pip install -q --no-deps -e .
 
 demo: setup
 	.venv/bin/eezkit check minamitorishima-2026 --zone JPN

@@ -5,6 +5,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from eezkit import geodesy
 from eezkit.atlas import Atlas
 from layers import A, atlas_of
 
@@ -93,3 +94,14 @@ def test_the_poles_have_one_distance_whatever_their_longitude(pole: float) -> No
     expected = GEOD.inv(0, pole, 0, lat)[2]
     far = atlas.distance([0.0, 90.0, 180.0, -77.0], [pole] * 4, kinds="seaward").distance
     assert np.abs(far - expected).max() <= MILLIMETRE
+
+
+@pytest.mark.parametrize("lat", [1e-10, 1e-17, 1e-100, 1e-160, 1.5e-219, 5e-324])
+def test_latitudes_too_small_to_be_squared_are_no_trap(lat: float) -> None:
+    # Of 1e-160 the square is 0 or a denormal: unit vectors made of it would not be unit vectors.
+    for to_lon, to_lat in ((10.0, 0.0), (10.0, lat), (0.0, -lat), (1e-200, lat), (179.9, -lat)):
+        expected = GEOD.inv(0.0, lat, to_lon, to_lat)[2]
+        assert geodesy.distance(0.0, lat, to_lon, to_lat) == pytest.approx(expected, abs=2e-8)
+    for azimuth in (0.0, 1e-200, 45.0, 90.0, 180.0):
+        expected = GEOD.fwd(0.0, lat, azimuth, 1e6)[:2]
+        assert geodesy.direct(0.0, lat, azimuth, 1e6) == pytest.approx(expected, abs=1e-12)

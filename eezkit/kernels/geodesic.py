@@ -131,8 +131,14 @@ def wrap_180(x):
 
 
 def sincos_deg(x):
-    """Sine and cosine of degrees within [-180, 180], exact at the multiples of 90."""
+    """Sine and cosine of degrees within [-180, 180], exact at the multiples of 90.
+
+    Below 1/16° an angle is rounded to a multiple of 7e-18° (1 pm on the ground): the squares of
+    smaller ones would underflow, and unit vectors made of them would not be unit vectors.
+    """
     y = fabs(x)
+    if y < 0.0625:
+        x = copysign(0.0625 - (0.0625 - y), x)
     if y > 135.0:
         r = (180.0 - y) * DEGREE
         return copysign(sin(r), x), -cos(r)
