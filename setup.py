@@ -16,7 +16,8 @@ def kernels():
     if os.environ.get("EEZKIT_PURE"):
         return []
     sources = sorted(p for p in Path("eezkit/kernels").glob("*.py") if p.name != "__init__.py")
-    flags = ["/O2", "/fp:precise"] if sys.platform == "win32" else ["-O3", "-g0", "-ffp-contract=off"]
+    is_windows = sys.platform == "win32"
+    flags = ["/O2", "/fp:precise"] if is_windows else ["-O3", "-g0", "-ffp-contract=off"]
     extensions = [
         Extension(
             f"eezkit.kernels.{source.stem}",

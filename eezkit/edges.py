@@ -43,8 +43,8 @@ class Coast(NamedTuple):
     ----------
     tree : EdgeTree
         The edges of the land.
-    index : CellIndex
-        Its areas: an edge inside them, as along an estuary, is coast too.
+    areas : CellIndex
+        What lies inside them: an edge inside them, as along an estuary, is coast too.
     within : float
         Metres. An edge this close to land is coast.
     breadth_within : float
@@ -54,7 +54,7 @@ class Coast(NamedTuple):
     """
 
     tree: EdgeTree
-    index: CellIndex
+    areas: CellIndex
     within: float
     breadth_within: float
     name: str
@@ -212,7 +212,7 @@ def classify(
         far = np.full(n, np.inf)
         reach = max(BREADTHS) + coast.breadth_within
         far[todo] = coast.tree.query(lon[todo], lat[todo], max_distance=reach).distance
-        ashore = (far <= coast.within) | (coast.index.locate(lon, lat) > 0)
+        ashore = (far <= coast.within) | (coast.areas.locate(lon, lat) > 0)
         say(one_sided & ashore, EdgeKind.COAST, Evidence.COAST_NEAR)
     say(one_sided & _small_holes(rings)[arrangement.ring], EdgeKind.COAST, Evidence.ENCLOSED)
     if coast is not None:

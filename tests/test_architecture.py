@@ -145,4 +145,5 @@ def test_a_check_on_a_built_dataset_loads_only_numpy_and_click() -> None:
     check = "from eezkit.__main__ import run\nrun(['check', '23.3', '155', '--zone', 'JPN'])"
     modules_after(check)
     bare = modules_after("pass")
-    assert third_party(modules_after(check) - bare) <= {"eezkit", "numpy", "click", "cython_runtime"}
+    allowed = {"eezkit", "numpy", "click", "cython_runtime"}
+    assert third_party(modules_after(check) - bare) <= allowed

@@ -104,4 +104,4 @@ def test_latitudes_too_small_to_be_squared_are_no_trap(lat: float) -> None:
         assert geodesy.distance(0.0, lat, to_lon, to_lat) == pytest.approx(expected, abs=2e-8)
     for azimuth in (0.0, 1e-200, 45.0, 90.0, 180.0):
         expected = GEOD.fwd(0.0, lat, azimuth, 1e6)[:2]
-        assert geodesy.direct(0.0, lat, azimuth, 1e6) == pytest.approx(expected, abs=1e-12)
+        assert geodesy.direct(0.0, lat, azimuth, 1e6)[:2] == pytest.approx(expected, abs=1e-12)

@@ -23,7 +23,7 @@ __all__ = ["report"]
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it to a file: .md, .json or .html.",
+    help="Write it to a file: .md or .json.",
 )
 def report(
     position: tuple[str, ...],
@@ -53,10 +53,6 @@ def report(
         text = json.dumps(found.to_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     elif kind == ".md":
         text = found.to_markdown()
-    elif kind == ".html":
-        from eezkit.maps import report_page
-
-        text = report_page(found, atlas)
     else:
-        raise click.BadParameter(f"{output} does not end in .md, .json or .html", param_hint="-o")
+        raise click.BadParameter(f"{output} does not end in .md or .json", param_hint="-o")
     options.write_or_echo(text, output)
