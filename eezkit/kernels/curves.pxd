@@ -23,7 +23,7 @@ cdef (double, double, double, double, double, double) motion(
     int model, double lon1, double lat1, double p, double q, double r, double t) noexcept nogil
 cdef (double, double) bounds(
     int model, double lat1, double lat2, double p, double q, double r) noexcept nogil
-cdef (double, double, double, double, double, double, double, double) _reach(
+cdef (double, double, double, double, double, double, double, double, double) _reach(
     double lon, double lat, int model, double lon1, double lat1, double p, double q, double r,
     double t) noexcept nogil
 cdef (double, double, double, double, double, double) descend(

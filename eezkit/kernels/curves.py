@@ -35,13 +35,14 @@ if cython.compiled:
         ceil,
         cos,
         fabs,
+        floor,
         sin,
         sinh,
         sqrt,
         tan,
     )
 else:
-    from math import asinh, atan, atan2, atanh, ceil, cos, fabs, sin, sinh, sqrt, tan
+    from math import asinh, atan, atan2, atanh, ceil, cos, fabs, floor, sin, sinh, sqrt, tan
 
     from eezkit.kernels.geodesic import (
         AUTHALIC2,
@@ -181,7 +182,8 @@ def _reach(lon, lat, model, lon1, lat1, p, q, r, t):
     """Distance from a position to the curve at t, its slope, and what Newton's method needs.
 
     Returns distance; tangent along and across the arriving geodesic; second derivative of half
-    the squared distance; sine and cosine of the azimuths at the position and at the curve.
+    the squared distance; distance over reduced length; sine and cosine of the azimuths at the
+    position and at the curve.
     """
     lon2, lat2, east, north, push_east, push_north = motion(model, lon1, lat1, p, q, r, t)
     s, salp1, calp1, salp2, calp2, m, _scale, scale = solve_inverse(
@@ -189,10 +191,10 @@ def _reach(lon, lat, model, lon1, lat1, p, q, r, t):
     )
     along = east * salp2 + north * calp2
     across = east * calp2 - north * salp2
-    spread = scale * s / m if m > 0.0 else 1.0
-    curvature = along * along + across * across * spread
+    thin = s / m if m > 0.0 else 1.0
+    curvature = along * along + across * across * scale * thin
     curvature += s * (push_east * salp2 + push_north * calp2)
-    return s, along, across, curvature, salp1, calp1, salp2, calp2
+    return s, along, across, curvature, thin, salp1, calp1, salp2, calp2
 
 
 def descend(lon, lat, model, lon1, lat1, p, q, r, a, b, t, bend):
@@ -212,7 +214,7 @@ def descend(lon, lat, model, lon1, lat1, p, q, r, a, b, t, bend):
     wiggle = bend * bend + _ROOT_MOST * _ROOT_MOST
     s = along = across = salp1 = calp1 = salp2 = calp2 = 0.0
     for _step in range(64):
-        s, along, across, curvature, salp1, calp1, salp2, calp2 = _reach(
+        s, along, across, curvature, thin, salp1, calp1, salp2, calp2 = _reach(
             lon, lat, model, lon1, lat1, p, q, r, t
         )
         if (t <= a and along >= 0.0) or (t >= b and along <= 0.0):
@@ -237,7 +239,7 @@ def descend(lon, lat, model, lon1, lat1, p, q, r, a, b, t, bend):
             move <= 0.1 * s and move * move * move * (bend / s + wiggle) <= _THIRD_ORDER
         ):
             square = s * s + dt * (2.0 * s * along + dt * curvature)
-            turn = atan2(across * dt, s + along * dt) if s > 0.0 else 0.0
+            turn = atan2(across * dt * thin, s + along * dt) if s > 0.0 else 0.0
             azimuth = atan2(salp1, calp1) + turn
             return sqrt(max(0.0, square)), new, sin(azimuth), cos(azimuth), salp2, calp2
         t = new
@@ -266,14 +268,14 @@ def search(lon, lat, model, lon1, lat1, p, q, r, a, b, best, t, salp1, calp1, sa
     between ends that show none would be less than half a millimetre deep.
     """
     middle = (a + b) / 2.0
-    s, along, across, _c, x1, y1, x2, y2 = _reach(lon, lat, model, lon1, lat1, p, q, r, middle)
+    s, along, across, _c, _d, x1, y1, x2, y2 = _reach(lon, lat, model, lon1, lat1, p, q, r, middle)
     if s < best:
         best, t, salp1, calp1, salp2, calp2 = s, middle, x1, y1, x2, y2
     _x, lat_a = place(model, lon1, lat1, p, q, r, a)
     _x, lat_b = place(model, lon1, lat1, p, q, r, b)
     speed, bend = bounds(model, lat_a, lat_b, p, q, r)
     half = speed * (b - a) / 2.0
-    if s - half >= best:
+    if not s - half < best:
         return best, t, salp1, calp1, salp2, calp2
     least = -1e-4
     if _ROOT_MOST * (s + half) < _HALF_TURN:
@@ -292,11 +294,11 @@ def search(lon, lat, model, lon1, lat1, p, q, r, a, b, best, t, salp1, calp1, sa
     settled: cython.bint = most < -bend
     settled = settled or fabs(along) > rate * half * sqrt(along * along + across * across)
     if settled or half < 0.01 or half * half * half * rate * rate < 0.01:
-        s, along, across, _c, x1, y1, x2, y2 = _reach(lon, lat, model, lon1, lat1, p, q, r, a)
+        s, along, across, _c, _d, x1, y1, x2, y2 = _reach(lon, lat, model, lon1, lat1, p, q, r, a)
         falling: cython.bint = along < 0.0
         if s < best:
             best, t, salp1, calp1, salp2, calp2 = s, a, x1, y1, x2, y2
-        s, along, across, _c, x1, y1, x2, y2 = _reach(lon, lat, model, lon1, lat1, p, q, r, b)
+        s, along, across, _c, _d, x1, y1, x2, y2 = _reach(lon, lat, model, lon1, lat1, p, q, r, b)
         if s < best:
             best, t, salp1, calp1, salp2, calp2 = s, b, x1, y1, x2, y2
         if falling and along > 0.0 and not settled:
@@ -349,9 +351,13 @@ def _panel(model, lon1, lat1, p, q, r, a, b):
 
 def _below(model, lon1, lat1, lon2, lat2):
     """Area between a planar curve or loxodrome and the equator, positive going east; length."""
+    turn = lon2 - lon1
     model, lon1, lon2 = canonical(model, lon1, lat1, lon2, lat2)
     p, q, r = curve(model, lon1, lat1, lon2, lat2)
-    below = length = i = 0.0
+    # What a meridian leaves of the turn is made at the pole.
+    pole = lat1 if fabs(lat1) == 90.0 else lat2
+    below = (turn - (lon2 - lon1)) * DEGREE * _authalic(pole)
+    length = i = 0.0
     n = max(1.0, ceil(max(fabs(lat2 - lat1), fabs(lon2 - lon1) / 16.0)))
     while i < n:
         area, run = _panel(model, lon1, lat1, p, q, r, i / n, (i + 1.0) / n)
@@ -402,14 +408,11 @@ def ring_areas(
                 total = area + term
                 carry = (total - area) - term
                 area = total
-            if fabs(turn) > 180.0:
-                area += whole / 2.0 if turn > 0.0 else -whole / 2.0
-            if fabs(turn) > 180.0 or model == GEODESIC:
+            turns = floor(turn / 360.0 + 0.5)
+            area += turns * whole / 2.0
+            if turns != 0.0 or model == GEODESIC:
                 # Which side is inside is known up to the whole ellipsoid: the smaller one.
-                if area > whole / 2.0:
-                    area -= whole
-                elif area <= -whole / 2.0:
-                    area += whole
+                area -= whole * floor(area / whole + 0.5)
             out[ring, 0] = area
             out[ring, 1] = perimeter
 
@@ -434,9 +437,9 @@ def edge_distances(
             lat2 = edge[i, 3]
             kind, lon1, lon2 = canonical(model, edge[i, 0], lat1, edge[i, 2], lat2)
             p, q, r = curve(kind, lon1, lat1, lon2, lat2)
-            s, _a, _b, _c, x1, y1, x2, y2 = _reach(lon, lat, kind, lon1, lat1, p, q, r, 0.0)
+            s, _a, _b, _c, _d, x1, y1, x2, y2 = _reach(lon, lat, kind, lon1, lat1, p, q, r, 0.0)
             t = 0.0
-            e, _a, _b, _c, z1, w1, z2, w2 = _reach(lon, lat, kind, lon1, lat1, p, q, r, 1.0)
+            e, _a, _b, _c, _d, z1, w1, z2, w2 = _reach(lon, lat, kind, lon1, lat1, p, q, r, 1.0)
             if e < s:
                 s, t, x1, y1, x2, y2 = e, 1.0, z1, w1, z2, w2
             s, t, x1, y1, x2, y2 = search(

@@ -22,6 +22,7 @@ cdef double[::1] _C4
 
 cdef double wrap_180(double x) noexcept nogil
 cdef (double, double) sincos_deg(double x) noexcept nogil
+cdef double _round(double x) noexcept nogil
 cdef (double, double) _unit(double s, double c) noexcept nogil
 cdef (double, double) _reduced(double lat) noexcept nogil
 cdef double _epsilon(double calp0) noexcept nogil

@@ -149,6 +149,12 @@ def sincos_deg(x):
     return sin(r), cos(r)
 
 
+def _round(x):
+    """Degrees, without the tiniest, whose squares would vanish."""
+    y = fabs(x)
+    return x if y >= 0.0625 else copysign(0.0625 - (0.0625 - y), x)
+
+
 def _unit(s, c):
     h = sqrt(s * s + c * c)
     return s / h, c / h
@@ -452,7 +458,9 @@ def solve_inverse(lat1, lat2, lon12):
         azimuths of a line of length zero mean nothing.
     """
     east = 1.0 if lon12 >= 0.0 else -1.0
-    lon12 = fabs(lon12)
+    lon12 = fabs(_round(lon12))
+    lat1 = _round(lat1)
+    lat2 = _round(lat2)
     swapped: cython.bint = fabs(lat1) < fabs(lat2)
     if swapped:
         lat1, lat2 = lat2, lat1
@@ -521,7 +529,7 @@ def solve_inverse(lat1, lat2, lon12):
 
 def solve_direct(lat1, salp1, calp1, s12):
     """Go a distance along an azimuth: latitude, longitude gone (degrees), azimuth there."""
-    sbet1, cbet1 = _reduced(lat1)
+    sbet1, cbet1 = _reduced(_round(lat1))
     salp0 = salp1 * cbet1
     calp0 = hypot(calp1, salp1 * sbet1)
     somg1 = salp0 * sbet1
