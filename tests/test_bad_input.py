@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from eezkit.__main__ import run
+from wfs_server import EEZ, OWS, Answer, WfsServer
 
 POSITIONS = {
     "91 0": ["latitude", "91"],
@@ -156,3 +158,72 @@ def test_a_bad_file_is_refused(
     assert "bug in eezkit" not in shown.err
     assert word in shown.err
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WfsServer]:
+    monkeypatch.setenv("EEZKIT_CACHE_DIR", str(tmp_path / "cache"))
+    with WfsServer(eez=EEZ) as running:
+        yield running
+
+
+SERVER_ANSWERS = {
+    "an exception under 200": (
+        "page",
+        Answer(OWS.format(code="NoApplicableCode", text="Out of memory").encode(), 200, "text/xml"),
+        "Out of memory",
+    ),
+    "an exception under 400": (
+        "hits",
+        Answer(OWS.format(code="Invalid", text="Illegal property name: colour").encode(), 400),
+        "colour",
+    ),
+    "a web page": ("page", Answer(b"<html><body>Log in</body></html>", 200, "text/html"), "page"),
+    "a page cut off": ("page", Answer(b'{"type": "FeatureCollection"' * 99, cut=100), "data add"),
+    "half a feature collection": ("page", Answer(b'{"type": "FeatureCollection", "fea'), "JSON"),
+    "no such page": ("hits", Answer(b"not here", 404, "text/plain"), "404"),
+}
+"""What a server may send instead of zones, and a word the message must have."""
+
+
+@pytest.mark.parametrize("case", SERVER_ANSWERS)
+def test_a_bad_answer_of_the_server_is_refused(
+    case: str, server: WfsServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request, answer, word = SERVER_ANSWERS[case]
+    server.fail(request, answer)
+    assert run(["data", "fetch", "eez", "--url", server.url, "--timeout", "2"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Traceback" not in shown.err
+    assert word in shown.err
+    assert run(["data", "path", "eez"]) == 2
+
+
+FETCHES = {
+    "an unknown layer": (["ezz"], "eez"),
+    "a condition that matches nothing": (["eez", "--where", "mrgid = -1"], "mrgid = -1"),
+    "a condition cut short": (["eez", "--where", "mrgid = "], "CQL"),
+    "an attribute nobody has": (["eez", "--where", "colour = 'red'"], "colour"),
+    "a State nobody claims for": (["eez", "--sovereign", "XXX"], "XXX"),
+}
+
+
+@pytest.mark.parametrize("case", FETCHES)
+def test_a_bad_wish_is_refused(
+    case: str, server: WfsServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, said = FETCHES[case]
+    assert run(["data", "fetch", *words, "--url", server.url, "--timeout", "2"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Traceback" not in shown.err
+    assert said in shown.err
+
+
+def test_no_network_says_how_to_go_on_without(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EEZKIT_CACHE_DIR", str(tmp_path))
+    assert run(["data", "fetch", "eez", "--url", "http://127.0.0.1:9/ows", "--timeout", "1"]) == 2
+    assert "eezkit data add" in capsys.readouterr().err

@@ -17,6 +17,7 @@ __all__ = ["distance"]
 @options.zone
 @options.sole
 @options.data
+@options.uncertainty
 @options.as_json
 def distance(
     position: tuple[str, ...],
@@ -24,6 +25,7 @@ def distance(
     zone: str | None,
     sole: bool,
     data: str | None,
+    uncertainty: str | None,
     as_json: bool,
 ) -> None:
     """Say how far POSITION is from the limit and the coast, or from another position.
@@ -33,10 +35,13 @@ def distance(
     from eezkit.separation import between, to_edges
 
     place = options.resolve(position)
+    shape = options.uncertainty_of(uncertainty, place)
     if target is not None:
-        found: Any = between(place, options.resolve(tuple(target.split())))
+        found: Any = between(place, options.resolve(tuple(target.split())), uncertainty=shape)
     else:
         atlas = options.open_atlas(data)
-        answer = atlas.at(lon=place.lon, lat=place.lat, zone=zone, sole=sole, name=place.name)
+        answer = atlas.at(
+            lon=place.lon, lat=place.lat, zone=zone, sole=sole, uncertainty=shape, name=place.name
+        )
         found = to_edges(answer)
     options.echo_json(found.to_json()) if as_json else click.echo(found.sentence())

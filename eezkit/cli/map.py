@@ -25,6 +25,7 @@ __all__ = ["map"]
     type=click.Path(dir_okay=False, path_type=Path),
     help="The page to write.",
 )
+@options.as_json
 @click.option("--online", is_flag=True, help="Let the page fetch its scripts from the network.")
 def map(  # noqa: A001
     position: tuple[str, ...],
@@ -33,12 +34,15 @@ def map(  # noqa: A001
     data: str | None,
     uncertainty: str | None,
     output: Path,
+    as_json: bool,
     online: bool,
 ) -> None:
     """Draw POSITION with its zone, its limit and its uncertainty; or else all zones.
 
     POSITION is LAT LON, or a named place. The page opens without a network.
     """
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise click.BadParameter(f"{output} does not end in .html", param_hint="-o")
     from eezkit import maps
     from eezkit.datasets import places
     from eezkit.report import report
@@ -59,4 +63,8 @@ def map(  # noqa: A001
         chart = maps.position_map(answer, atlas, title=place.title, nearby=nearby, note=place.note)
     else:
         chart = maps.atlas_map(atlas.select(zone, sole=sole) if zone or sole else atlas)
-    click.echo(maps.save(chart, output, offline=not online))
+    path = maps.save(chart, output, offline=not online)
+    if as_json:
+        options.echo_json({"path": str(path), "bytes": path.stat().st_size})
+    else:
+        click.echo(path)
