@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["atomic_directory", "atomic_path"]
+__all__ = ["atomic_path"]
 
 
 @contextmanager
@@ -33,37 +33,6 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         (room / target.name).replace(target)
     finally:
         shutil.rmtree(room, ignore_errors=True)
-
-
-@contextmanager
-def atomic_directory(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary folder beside `path`; on success it takes the place of `path`.
-
-    A folder that another process moved into place meanwhile is kept if ours cannot replace it:
-    both were built from the same input.
-    """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    room = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        new = room / "new"
-        new.mkdir()
-        yield new
-        for file in new.rglob("*"):
-            _sync(file)
-        _swap_directory(new, target, room / "old")
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
-
-
-def _swap_directory(new: Path, target: Path, old: Path) -> None:
-    if target.exists():
-        target.replace(old)
-    try:
-        new.replace(target)
-    except OSError:
-        if not target.exists():
-            raise
 
 
 def _sync(file: Path) -> None:

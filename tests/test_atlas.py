@@ -222,27 +222,17 @@ def test_a_saved_atlas_answers_the_same(atlas: Atlas, tmp_path) -> None:
 def test_saving_twice_gives_the_same_bytes(tmp_path) -> None:
     for name in ("one", "two"):
         two_neighbours().save(tmp_path / name)
-    for file in ("arrays.bin", "manifest.json"):
-        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+    one, two = (next((tmp_path / name).glob("*.bin")).read_bytes() for name in ("one", "two"))
+    assert one == two
 
 
-@pytest.mark.parametrize("damage", ["truncate", "no manifest", "not json", "version", "stamp"])
-def test_a_damaged_or_outdated_folder_is_refused(atlas: Atlas, tmp_path, damage: str) -> None:
-    folder = tmp_path / "built"
-    atlas.save(folder, stamp=["old"])
-    arrays, manifest = folder / "arrays.bin", folder / "manifest.json"
-    if damage == "truncate":
-        arrays.write_bytes(arrays.read_bytes()[:-1])
-    elif damage == "no manifest":
-        manifest.unlink()
-    elif damage == "not json":
-        manifest.write_text("{")
-    elif damage == "version":
-        manifest.write_text(
-            manifest.read_text().replace('"format_version": ', '"format_version": 9')
-        )
-    with pytest.raises(CacheError):
-        Atlas.open(folder, expect=["new"])
+def test_a_folder_is_refused_where_its_stamp_is(atlas: Atlas, tmp_path) -> None:
+    def judge(stamp: object) -> None:
+        raise CacheError(f"made from {stamp}")
+
+    atlas.save(tmp_path / "built", stamp=["old"])
+    with pytest.raises(CacheError, match="made from.*old"):
+        Atlas.open(tmp_path / "built", judge=judge)
 
 
 def test_margins_agree_with_an_independent_search(atlas: Atlas) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eezkit._atomic import atomic_directory, atomic_path
+from eezkit._atomic import atomic_path
 
 
 def test_a_file_appears_at_the_end(tmp_path: Path) -> None:
@@ -23,23 +23,4 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), atomic_path(target) as path:
         path.write_text(str(1 / 0))
     assert target.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_a_folder_replaces_the_old_one(tmp_path: Path) -> None:
-    target = tmp_path / "built"
-    for text in ("old", "new"):
-        with atomic_directory(target) as folder:
-            (folder / "a").write_text(text)
-    assert (target / "a").read_text() == "new"
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_a_failed_folder_leaves_the_old_one(tmp_path: Path) -> None:
-    target = tmp_path / "built"
-    with atomic_directory(target) as folder:
-        (folder / "a").write_text("old")
-    with pytest.raises(ZeroDivisionError), atomic_directory(target) as folder:
-        (folder / "a").write_text(str(1 / 0))
-    assert (target / "a").read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]

@@ -6,6 +6,7 @@ import functools
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from eezkit.atlas import storage
 from eezkit.atlas.selection import choose, parse_selector
 from eezkit.coverage import Coverage
 from eezkit.edges import Edges
-from eezkit.errors import CacheError, OptionError
+from eezkit.errors import OptionError
 from eezkit.geometry import Rings
 from eezkit.lookup import CellIndex
 from eezkit.nearest import EdgeTree
@@ -37,6 +38,7 @@ NOT_COVERED = -1
 Kinds = Literal["seaward", "coast", "all"]
 
 _NANOMETRE = 1e-9
+_SMALL_ISLAND = 5_000.0
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,18 @@ class Atlas:
     coverage : Coverage
     overlays, overlay_rings, overlay_index
         12 M and 24 M zones, where the dataset has them.
-    land, land_index
+    land : Rings or None
         The dataset's own land, where it has one.
+    land_index : CellIndex or None
+        Which positions are on land: the dataset's own, or else the land its edges were told by.
     warnings : tuple of (str, str)
         What loading warned of: the class of the warning, and the text.
     findings : mapping
         What the checks on loading found, zone by zone, as JSON has it.
     selected : tuple of int or None
         Indices of the zones whose union the atlas stands for; None for all, each by itself.
+    folder : Path or None
+        The folder the arrays are mapped from; None for an atlas in memory.
     """
 
     zones: tuple[Zone, ...]
@@ -125,6 +131,7 @@ class Atlas:
     warnings: tuple[tuple[str, str], ...] = ()
     findings: Mapping[str, Any] = field(default_factory=dict)
     selected: tuple[int, ...] | None = None
+    folder: Path | None = None
 
     def __len__(self) -> int:
         return len(self.zones if self.selected is None else self.selected)
@@ -365,14 +372,18 @@ class Atlas:
         Notes
         -----
         Where the dataset brings its own land, that is asked. Elsewhere a position in no zone is
-        on land when the nearest edge of all is a coast.
+        on land when the land the edges were told by has it, or when the nearest edge of all is
+        a coast no farther than 5 km: small islands are not in every map of the land.
         """
         x, y = check_arrays(lon, lat)
+        land = np.zeros(x.shape, dtype=bool)
         if self.land_index is not None:
-            return np.asarray(self.land_index.locate(x, y) > 0)
-        open_water = np.asarray(self.index.locate(x, y) > 0)
-        coast = self.coast.query(x, y).distance
-        return ~open_water & (coast < self.seaward.query(x, y).distance)
+            land = np.asarray(self.land_index.locate(x, y) > 0)
+        if self.land is not None:
+            return land
+        coast = self.coast.query(x, y, max_distance=_SMALL_ISLAND).distance
+        behind_coast = coast < self.seaward.query(x, y).distance
+        return (self.index.locate(x, y) <= 0) & (land | behind_coast)
 
     def join(
         self, points: geopandas.GeoDataFrame, *, how: Literal["left", "inner"] = "left"
@@ -493,33 +504,43 @@ class Atlas:
         path : path-like
             The folder; it appears whole or not at all.
         stamp : optional
-            What the atlas was made from, as JSON can hold it, for `open` to compare.
+            What the atlas was made from, as JSON can hold it, for `open` to judge.
 
         Raises
         ------
         CacheError
             If it cannot be written.
         """
-        storage.save_folder(path, self._arrays(), {**self._facts(), "stamp": stamp})
+        storage.save_folder(path, self._arrays(), self._facts(), stamp=stamp)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, expect: Any = None) -> Atlas:
+    def open(
+        cls, path: str | os.PathLike[str], *, judge: Callable[[Any], None] | None = None
+    ) -> Atlas:
         """Open a folder that `save` wrote; the arrays are mapped, not read.
 
         Parameters
         ----------
         path : path-like
-        expect : optional
-            The stamp that the folder must carry.
+        judge : callable, optional
+            Is given the stamp that the folder carries, and raises if it will not have it.
 
         Raises
         ------
         CacheError
-            If it is missing, damaged, of another format version, or carries another stamp.
+            If it is missing, damaged, or of another format version.
         """
-        arrays, facts = storage.open_folder(path)
-        if expect is not None and facts["stamp"] != expect:
-            raise CacheError(f"The built dataset in {path} is outdated: its source has changed.")
+        manifest = storage.read_manifest(path)
+        if judge is not None:
+            judge(manifest["stamp"])
+        arrays, facts = storage.open_folder(path, manifest)
+        try:
+            return cls._of(arrays, facts, Path(path))
+        except (KeyError, TypeError, ValueError) as error:
+            raise storage.damaged(path, repr(error)) from error
+
+    @classmethod
+    def _of(cls, arrays: dict[str, NDArray[Any]], facts: dict[str, Any], folder: Path) -> Atlas:
         rooms: dict[str, dict[str, Any]] = {}
         for name, array in arrays.items():
             room, _, part = name.partition(".")
@@ -533,6 +554,7 @@ class Atlas:
             coverage=Coverage.from_json(facts["coverage"]),
             warnings=tuple((kind, text) for kind, text in facts["warnings"]),
             findings=facts["findings"],
+            folder=folder,
         )
 
     @staticmethod

@@ -1,75 +1,113 @@
 """A built atlas as a folder: one file of arrays to map, one manifest that describes them.
 
-The folder appears whole or not at all. Opening it maps the arrays and reads nothing of them;
-`verify` reads all and compares the hash.
+The arrays lie under a name that no other writer uses, and the manifest that says it is moved into
+place last and in one step. So a process killed at any moment leaves the old atlas, the new one or
+none; two at once need no lock; and who reads the old one goes on reading it.
+
+Opening maps the arrays and reads nothing of them; `verify_folder` reads all and compares the hash.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import math
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eezkit._atomic import atomic_directory
 from eezkit.errors import CacheError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FORMAT_VERSION", "open_folder", "save_folder", "verify_folder"]
+__all__ = [
+    "FORMAT_VERSION",
+    "MANIFEST",
+    "damaged",
+    "open_folder",
+    "read_manifest",
+    "restamp_folder",
+    "save_folder",
+    "sweep_folder",
+    "verify_folder",
+]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised whenever a folder written before can no longer be read as it was meant."""
 
-_ARRAYS = "arrays.bin"
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
+"""Name of the file that makes a folder a built atlas."""
+
+_LEFTOVER_AGE = 86_400.0
+"""Seconds after which a file that no manifest names belongs to nobody."""
 _ALIGNMENT = 64
 
 
 def save_folder(
-    path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]
+    path: str | os.PathLike[str],
+    arrays: Mapping[str, NDArray[Any]],
+    facts: Mapping[str, Any],
+    *,
+    stamp: Any = None,
 ) -> None:
     """Write arrays and facts as a folder that `open_folder` reads.
 
     Parameters
     ----------
     path : path-like
-        The folder; one that is there is replaced at the end, in one move.
+        The folder; an atlas that is there is replaced at the end, in one move.
     arrays : mapping of str to numpy.ndarray
     facts : mapping
-        What JSON can hold. The keys `format_version`, `arrays` and `sha256` are added.
+        What JSON can hold.
+    stamp : optional
+        What the arrays were made from, as JSON can hold it; `restamp_folder` may change it.
 
     Raises
     ------
     CacheError
-        If it cannot be written; nothing is left behind.
+        If it cannot be written; what was there stays.
     """
+    from eezkit._atomic import atomic_path
+
+    folder = Path(path)
+    layout = _layout(arrays)
+    data = folder / f"arrays-{os.urandom(8).hex()}.bin"
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "file": data.name,
+        "sha256": _digest(arrays, layout, facts),
+        "stamp": stamp,
+        "facts": facts,
+        "arrays": layout,
+    }
+    before = None
     try:
-        with atomic_directory(path) as folder:
-            table, digest = _write_arrays(folder / _ARRAYS, arrays)
-            manifest = {
-                **facts,
-                "format_version": FORMAT_VERSION,
-                "sha256": digest,
-                "arrays": table,
-            }
-            text = json.dumps(manifest, ensure_ascii=False, indent=1)
-            (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
+        with atomic_path(data) as target, target.open("wb") as file:
+            for chunk in _chunks(arrays, layout):
+                file.write(chunk)
+        with suppress(CacheError):
+            before = read_manifest(folder).get("file")
+        _write_manifest(folder, manifest)
     except OSError as error:
         raise CacheError(
-            f"The built dataset {Path(path).name} cannot be written to {Path(path).parent}: "
+            f"The built dataset {folder.name} cannot be written to {folder.parent}: "
             f"{error.strerror or error}. Is the disk full, or the folder not yours? "
             "EEZKIT_CACHE_DIR names another folder."
         ) from error
+    if before not in (None, data.name):
+        # On Windows nobody can remove what is mapped: it is swept up another day.
+        with suppress(OSError):
+            (folder / before).unlink()
+    sweep_folder(folder)
 
 
-def open_folder(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Map the arrays of a folder and read its manifest.
+def read_manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read the manifest of a folder.
 
     Parameters
     ----------
@@ -77,35 +115,59 @@ def open_folder(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[Any]], 
 
     Returns
     -------
-    tuple of dict
-        Arrays by name, read-only and mapped from the file; the facts of the manifest.
+    dict
+        `format_version`, `file`, `sha256`, `stamp`, `facts` and `arrays`.
 
     Raises
     ------
     CacheError
         If the folder is missing, damaged, or of another format version.
     """
-    folder = Path(path)
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        version, table = manifest["format_version"], manifest["arrays"]
-        size = (folder / _ARRAYS).stat().st_size
+        manifest: dict[str, Any] = json.loads((Path(path) / MANIFEST).read_bytes())
+        version, _ = manifest["format_version"], manifest["stamp"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CacheError(
-            f"The built dataset in {folder} is missing or damaged: {error}."
-        ) from error
+        raise damaged(path, error) from error
     if version != FORMAT_VERSION:
         raise CacheError(
-            f"The built dataset in {folder} has format version {version}; "
+            f"The built dataset {Path(path).name} has format version {version}; "
             f"this eezkit reads version {FORMAT_VERSION}."
         )
-    if size != _end(table):
-        raise CacheError(
-            f"The built dataset in {folder} is damaged: its arrays have {size} bytes "
-            f"instead of {_end(table)}."
-        )
-    whole = np.memmap(folder / _ARRAYS, dtype=np.uint8, mode="r") if size else np.zeros(0, np.uint8)
-    return {name: _view(whole, entry) for name, entry in table.items()}, manifest
+    return manifest
+
+
+def open_folder(
+    path: str | os.PathLike[str], manifest: Mapping[str, Any] | None = None
+) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Map the arrays of a folder.
+
+    Parameters
+    ----------
+    path : path-like
+    manifest : mapping, optional
+        The manifest of the folder, where it was read already.
+
+    Returns
+    -------
+    tuple of dict
+        Arrays by name, read-only and mapped from the file; the facts.
+
+    Raises
+    ------
+    CacheError
+        If the folder is missing, damaged, or of another format version.
+    """
+    manifest = read_manifest(path) if manifest is None else manifest
+    try:
+        file, layout, facts = (manifest[key] for key in ("file", "arrays", "facts"))
+        stop = max((offset + _size(*kind) for offset, *kind in layout.values()), default=0)
+        data = Path(path) / file
+        if data.stat().st_size != stop:
+            raise ValueError(f"its arrays have {data.stat().st_size} bytes instead of {stop}")
+        whole = np.memmap(data, np.uint8, "r") if stop else np.zeros(0, np.uint8)
+        return {name: _view(whole, *entry) for name, entry in layout.items()}, facts
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise damaged(path, error) from error
 
 
 def verify_folder(path: str | os.PathLike[str]) -> None:
@@ -114,46 +176,90 @@ def verify_folder(path: str | os.PathLike[str]) -> None:
     Raises
     ------
     CacheError
-        If a byte differs.
+        If the folder is missing, of another format version, or a byte differs.
     """
-    _, manifest = open_folder(path)
-    with (Path(path) / _ARRAYS).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != manifest["sha256"]:
-        raise CacheError(
-            f"The built dataset in {path} is damaged: sha256 {digest} "
-            f"instead of {manifest['sha256']}. `eezkit data build` makes it anew."
-        )
+    manifest = read_manifest(path)
+    arrays, facts = open_folder(path, manifest)
+    found = _digest(arrays, manifest["arrays"], facts)
+    if found != manifest["sha256"]:
+        raise damaged(path, f"its SHA-256 is {found} instead of {manifest['sha256']}")
 
 
-def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], str]:
-    table: dict[str, Any] = {}
-    digest = hashlib.sha256()
+def restamp_folder(path: str | os.PathLike[str], stamp: Any) -> None:
+    """Change the stamp of a folder, and nothing else; where it cannot be written it stays."""
+    with suppress(OSError):
+        _write_manifest(Path(path), {**read_manifest(path), "stamp": stamp})
+
+
+def sweep_folder(path: str | os.PathLike[str]) -> None:
+    """Remove what killed processes left in a folder: what no manifest names, older than a day."""
+    folder = Path(path)
+    kept = {MANIFEST}
+    with suppress(CacheError):
+        kept.add(str(read_manifest(folder).get("file")))
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            if entry.name in kept or time.time() - entry.stat().st_mtime < _LEFTOVER_AGE:
+                continue
+            if entry.is_dir():
+                import shutil
+
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink()
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    from eezkit._atomic import atomic_path
+
+    with atomic_path(folder / MANIFEST) as target:
+        target.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def damaged(path: str | os.PathLike[str], why: object) -> CacheError:
+    """Make the error that says what is wrong with a folder."""
+    return CacheError(f"The built dataset {Path(path).name} is missing or damaged: {why}.")
+
+
+def _layout(arrays: Mapping[str, NDArray[Any]]) -> dict[str, list[Any]]:
+    """Offset, type and shape of each array in the file."""
+    layout: dict[str, list[Any]] = {}
     offset = 0
-    with path.open("wb") as file:
-        for name, array in arrays.items():
-            data = np.ascontiguousarray(array)
-            padding = bytes(-offset % _ALIGNMENT)
-            offset += len(padding)
-            table[name] = {"dtype": data.dtype.str, "shape": list(data.shape), "offset": offset}
-            for chunk in (padding, data.tobytes()):
-                digest.update(chunk)
-                file.write(chunk)
-            offset += data.nbytes
-    return table, digest.hexdigest()
+    for name, array in arrays.items():
+        offset += -offset % _ALIGNMENT
+        layout[name] = [offset, array.dtype.str, list(array.shape)]
+        offset += array.nbytes
+    return layout
 
 
-def _view(whole: NDArray[np.uint8], entry: Mapping[str, Any]) -> NDArray[Any]:
-    dtype, shape = np.dtype(entry["dtype"]), tuple(entry["shape"])
-    start, stop = entry["offset"], entry["offset"] + dtype.itemsize * int(np.prod(shape))
-    return np.asarray(whole[start:stop]).view(dtype).reshape(shape)
+def _chunks(
+    arrays: Mapping[str, NDArray[Any]], layout: Mapping[str, list[Any]]
+) -> Iterator[bytes | memoryview]:
+    """Yield the bytes of the file."""
+    position = 0
+    for name, (offset, *_) in layout.items():
+        yield bytes(offset - position)
+        data = np.ascontiguousarray(arrays[name])
+        yield data.reshape(-1).view(np.uint8).data
+        position = offset + data.nbytes
 
 
-def _end(table: Mapping[str, Any]) -> int:
-    return max(
-        (
-            entry["offset"] + np.dtype(entry["dtype"]).itemsize * int(np.prod(entry["shape"]))
-            for entry in table.values()
-        ),
-        default=0,
-    )
+def _digest(
+    arrays: Mapping[str, NDArray[Any]],
+    layout: Mapping[str, list[Any]],
+    facts: Mapping[str, Any],
+) -> str:
+    import hashlib
+
+    digest = hashlib.sha256(json.dumps([layout, facts], sort_keys=True).encode())
+    for chunk in _chunks(arrays, layout):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _size(dtype: str, shape: list[int]) -> int:
+    return np.dtype(dtype).itemsize * math.prod(shape)
+
+
+def _view(whole: NDArray[np.uint8], offset: int, dtype: str, shape: list[int]) -> NDArray[Any]:
+    return np.ndarray(tuple(shape), dtype, whole, offset)

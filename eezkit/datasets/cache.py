@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
@@ -28,6 +26,7 @@ from eezkit._atomic import atomic_path
 from eezkit.datasets.cql import as_published
 from eezkit.datasets.registry import layer as registered
 from eezkit.datasets.registry import layers
+from eezkit.datasets.room import cache_dir
 from eezkit.errors import CacheError, DataNotFoundError, EezkitError
 from eezkit.zones import Provenance
 
@@ -156,22 +155,6 @@ class CachedDataset:
     def to_json(self) -> dict[str, Any]:
         """Return the manifest and the path."""
         return {**self.manifest.to_json(), "path": str(self.path)}
-
-
-def cache_dir() -> Path:
-    """Return the folder for what can be had again: ``EEZKIT_CACHE_DIR``, or the user's cache.
-
-    The places are those of platformdirs, which a single check is too light to import.
-    """
-    if chosen := os.environ.get("EEZKIT_CACHE_DIR"):
-        return Path(chosen).expanduser()
-    if sys.platform == "win32":
-        room = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
-    elif sys.platform == "darwin":
-        room = "~/Library/Caches"
-    else:
-        room = os.environ.get("XDG_CACHE_HOME", "~/.cache")
-    return Path(room).expanduser() / "eezkit"
 
 
 def dataset_name(
