@@ -279,7 +279,7 @@
       zoomSnap: 0, minZoom: -2, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false,
       center: map.getCenter(), zoom: map.getZoom() - 5, inertia: false, tap: false });
     box.removeAttribute("tabindex");
-    eezkit.land(eezkit.earth, "overlayPane").addTo(small);
+    eezkit.land({}, "overlayPane").addTo(small);
     const style = { interactive: false, className: "eez-frame" };
     const frame = L.rectangle(map.getBounds(), style).addTo(small);
     const dot = L.circleMarker(map.getCenter(), { ...style, radius: 5 });

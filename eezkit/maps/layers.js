@@ -4,7 +4,6 @@
 
 {
   const NMI = 1852;
-  const WORLDS = [-360, 0, 360];
   const SVG = "http://www.w3.org/2000/svg";
   const DIGIT = new Uint8Array(128);
   [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].forEach(
@@ -42,12 +41,6 @@
     }
     return points;
   };
-
-  const inWorlds = (parts) => WORLDS.flatMap((shift) => shift === 0 ? parts : parts.map(
-    (rings) => rings.map((ring) => ring.map(([lat, lon]) => [lat, lon + shift]))));
-
-  const decodeParts = (paths, decimals) => inWorlds(
-    paths.map((rings) => rings.map((ring) => eezkit.decode(ring, decimals))));
 
   // -- numbers for people ------------------------------------------------------------------
 
@@ -137,26 +130,86 @@
     move();
   };
 
-  // Leaflet rounds every vertex to a pixel, which makes dense curves tremble; these do not.
-  const exact = {
-    _projectLatlngs(points, result, bounds) {
-      if (!(points[0] instanceof L.LatLng)) {
-        points.forEach((part) => this._projectLatlngs(part, result, bounds));
-        return;
-      }
-      const origin = this._map.getPixelOrigin();
-      const ring = points.map((point) => this._map.project(point)._subtract(origin));
-      ring.forEach((point) => bounds.extend(point));
-      result.push(ring);
-    },
-  };
-  const Line = L.Polyline.extend(exact), Area = L.Polygon.extend(exact);
+  // -- shapes ------------------------------------------------------------------------------
 
-  /** The land as a base layer: [[ring, …], …] encoded. */
-  eezkit.land = (earth, pane = "eez-base") => {
-    eezkit.earth = earth;
-    return new Area(decodeParts(earth.parts, earth.decimals), {
-      pane, interactive: false, className: "eez-land", smoothFactor: 1 });
+  /** A path as ordinates of a world map 1 by 1 in size, [x0, y0, x1, y1, …], and its box. */
+  const project = (text, decimals) => {
+    const points = eezkit.decode(text, decimals), xy = new Float64Array(2 * points.length);
+    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    points.forEach(([lat, lon], i) => {
+      const sine = Math.sin((Math.max(-85.0511, Math.min(85.0511, lat)) * Math.PI) / 180);
+      const x = (xy[2 * i] = lon / 360 + 0.5);
+      const y = (xy[2 * i + 1] = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI));
+      left = Math.min(left, x); right = Math.max(right, x);
+      top = Math.min(top, y); bottom = Math.max(bottom, y);
+    });
+    return { xy, left, top, right, bottom };
+  };
+
+  /** Areas or lines as one path of SVG, drawn in every copy of the world that is in view. Unlike
+   *  Leaflet's own it rounds no vertex to a pixel, which makes dense curves tremble, and holds no
+   *  object for each vertex, which makes the zones of the world slow. */
+  const Shape = L.Path.extend({
+    initialize(rings, options) {
+      L.setOptions(this, { smooth: 0.25, ...options });
+      this._rings = rings;
+    },
+    beforeAdd(map) {
+      const { pane } = this.options, drawn = (prepare(map).eezkit.drawn ??= {});
+      this.options.renderer = drawn[pane] ??= L.svg({ pane, padding: 0.15 });
+      L.Path.prototype.beforeAdd.call(this, map);
+    },
+    getBounds() {
+      const at = (x, y) => L.CRS.EPSG3857.pointToLatLng(L.point(256 * x, 256 * y), 0);
+      return this._rings.reduce((box, { left, top, right, bottom }) =>
+        box.extend(at(left, top)).extend(at(right, bottom)), L.latLngBounds([]));
+    },
+    getCenter() { return this.getBounds().getCenter(); },
+    _reset() { this._update(); },
+    _project() {},
+    _update() {
+      if (!this._map) return;
+      const { closed, single } = this.options;
+      const scale = 256 * 2 ** this._map.getZoom(), origin = this._map.getPixelOrigin();
+      const { min, max } = this._renderer._bounds;
+      const view = { left: (min.x + origin.x) / scale, right: (max.x + origin.x) / scale,
+        top: (min.y + origin.y) / scale, bottom: (max.y + origin.y) / scale };
+      let d = "";
+      for (const ring of this._rings) {
+        if (ring.bottom < view.top || ring.top > view.bottom) continue;
+        let first = Math.ceil(view.left - ring.right), last = Math.floor(view.right - ring.left);
+        if (single) {
+          first = last = Math.round((view.left + view.right - ring.left - ring.right) / 2);
+        }
+        for (let world = first; world <= last; world++) d += this._draw(ring, world, scale, origin, closed);
+      }
+      this._renderer._setPath(this, d || "M0 0");
+    },
+    _draw(ring, world, scale, origin, closed) {
+      const { xy } = ring, smooth = this.options.smooth, n = xy.length;
+      const tiny = (ring.right - ring.left) * scale < smooth && (ring.bottom - ring.top) * scale < smooth;
+      if (closed && tiny) return "";
+      let d = "", lastX = Infinity, lastY = Infinity;
+      for (let i = 0; i < n; i += 2) {
+        const x = (xy[i] + world) * scale - origin.x, y = xy[i + 1] * scale - origin.y;
+        if (i && i < n - 2 && Math.abs(x - lastX) < smooth && Math.abs(y - lastY) < smooth) continue;
+        d += `${i ? "L" : "M"}${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+        lastX = x;
+        lastY = y;
+      }
+      return closed ? d + "Z" : d;
+    },
+  });
+  const shape = (paths, decimals, options) =>
+    new Shape(paths.flat().map((text) => project(text, decimals)), options);
+
+  // -- land and graticule ---------------------------------------------------------------------
+
+  /** The land as a base layer: {parts: [[ring, …], …] encoded, decimals}; decoded once. */
+  eezkit.land = ({ parts, decimals }, pane = "eez-base") => {
+    eezkit.earth ??= parts.flat().map((text) => project(text, decimals));
+    return new Shape(eezkit.earth, {
+      pane, closed: true, smooth: 0.8, interactive: false, className: "eez-land" });
   };
 
   /** Meridians and parallels, with their degrees along the left and the upper edge. */
@@ -220,47 +273,35 @@
   // -- zones and lines ---------------------------------------------------------------------
 
   /** Text along a line, hidden while the line is shorter than the text. */
-  const Label = Line.extend({
-    options: { noClip: true, smoothFactor: 0, interactive: false, className: "eez-label-path",
-      pane: "eez-labels", offset: -7 },
-    initialize(points, text, options) {
-      this._words = text;
-      Line.prototype.initialize.call(this, points, options);
-    },
+  const Label = Shape.extend({
     onAdd(map) {
-      Line.prototype.onAdd.call(this, map);
+      Shape.prototype.onAdd.call(this, map);
       this._path.id = `eez-path-${L.stamp(this)}`;
       this._text = document.createElementNS(SVG, "text");
       this._text.setAttribute("class", "eez-label");
-      this._text.setAttribute("dy", this.options.offset);
+      this._text.setAttribute("dy", -7);
       const along = document.createElementNS(SVG, "textPath");
       along.setAttribute("href", `#${this._path.id}`);
       along.setAttribute("startOffset", "50%");
-      along.textContent = this._words;
+      along.textContent = this.options.words;
       this._text.append(along);
       this._path.after(this._text);
-      map.on("zoomend", this._room, this);
+      map.on("moveend zoomend", this._room, this);
       this._room();
     },
     onRemove(map) {
-      map.off("zoomend", this._room, this);
+      map.off("moveend zoomend", this._room, this);
       this._text.remove();
-      Line.prototype.onRemove.call(this, map);
+      Shape.prototype.onRemove.call(this, map);
     },
     _room() {
       const enough = this._path.getTotalLength() > this._text.getComputedTextLength() + 6;
       this._text.style.visibility = enough ? "" : "hidden";
     },
   });
-
-  const addLabel = (group, feature, decimals) => {
-    const points = eezkit.decode(feature.labelPath, decimals);
-    const label = new Label(points, feature.label, { offset: feature.offset ?? -7 });
-    const lon = points[0][1];
-    label.on("add", () => follow(label._map, lon, (shift) => label.setLatLngs(
-      points.map(([lat, x]) => [lat, x + shift]))));
-    group.addLayer(label);
-  };
+  const addLabel = (group, feature, decimals) => group.addLayer(
+    new Label([project(feature.labelPath, decimals)], { words: feature.label, single: true,
+      interactive: false, className: "eez-label-path", pane: "eez-labels" }));
 
   /** A name in the middle of an area, shown while the area has room for it. */
   const addName = (group, feature) => {
@@ -275,7 +316,7 @@
         if (!name._icon) return;
         const [west, south, east, north] = feature.box;
         const a = map.project([south, west]), b = map.project([north, east]);
-        const fits = b.x - a.x > name._icon.firstChild.offsetWidth * 1.15 && a.y - b.y > 34;
+        const fits = b.x - a.x > 7 * Math.min(feature.label.length, 20) && a.y - b.y > 34;
         name._icon.style.visibility = fits ? "" : "hidden";
       };
       map.on("zoomend", room);
@@ -338,22 +379,18 @@
   eezkit.shapes = ({ features, marks = [], decimals, pane }) => {
     const group = new Group();
     group.eezkit = { found: [] };
-    const size = features.reduce((sum, { paths }) => sum + paths.flat().join("").length, 0);
     for (const feature of features) {
-      const parts = decodeParts(feature.paths, decimals);
-      const options = { pane: `eez-${pane}`, className: `eez-shape ${feature.class}`,
-        interactive: Boolean(feature.title || feature.hover), smoothFactor: size > 2e5 ? 0.7 : 0.1 };
-      const shape = feature.area ? new Area(parts, options) : new Line(parts.flat(), options);
-      hover(shape, feature.hover || feature.title);
+      const drawn = shape(feature.paths, decimals, {
+        pane: `eez-${pane}`, className: `eez-shape ${feature.class}`, closed: Boolean(feature.area),
+        interactive: Boolean(feature.title || feature.hover) });
+      hover(drawn, feature.hover || feature.title);
       if (feature.title) {
-        shape.bindPopup(() => eezkit.facts(feature), { maxWidth: 320 });
-        group.eezkit.found.push({ name: feature.title, box: feature.box, shape, group });
+        drawn.bindPopup(() => eezkit.facts(feature), { maxWidth: 320 });
+        drawn.on("add", () => (drawn.getElement().dataset.name = feature.title));
+        group.eezkit.found.push({ name: feature.title, box: feature.box, shape: drawn, group });
       }
-      shape.on("add", () => {
-        if (shape._path && feature.title) shape._path.dataset.name = feature.title;
-      });
-      group.addLayer(shape);
-      if (feature.far) addFar(group, parts[0][0], feature.far);
+      group.addLayer(drawn);
+      if (feature.far) addFar(group, eezkit.decode(feature.paths[0][0], decimals), feature.far);
       if (feature.labelPath) addLabel(group, feature, decimals);
       else if (feature.label) addName(group, feature);
     }
