@@ -20,6 +20,7 @@ from eezkit.geometry import Rings
 from eezkit.lookup import CellIndex
 from eezkit.nearest import EdgeTree
 from eezkit.positions import check_arrays
+from eezkit.units import M
 from eezkit.zones import Provenance, Regime, Zone
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ NOT_COVERED = -1
 Kinds = Literal["seaward", "coast", "all"]
 
 _NANOMETRE = 1e-9
-_SMALL_ISLAND = 5_000.0
+_SMALL_ISLAND = 12 * M
 
 
 @dataclass(frozen=True)
@@ -373,7 +374,7 @@ class Atlas:
         -----
         Where the dataset brings its own land, that is asked. Elsewhere a position in no zone is
         on land when the land the edges were told by has it, or when the nearest edge of all is
-        a coast no farther than 5 km: small islands are not in every map of the land.
+        a coast no farther than 12 M: small islands are not in every map of the land.
         """
         x, y = check_arrays(lon, lat)
         land = np.zeros(x.shape, dtype=bool)

@@ -61,6 +61,8 @@ def build_atlas(
     land_index = None if land is None else CellIndex.build(land)
     if coast is None and land is not None and land_index is not None:
         coast = coast_of(land, land_index)
+    if land_index is None and coast is not None:
+        land_index = coast.areas
     edges = classify(
         arrange(rings, index),
         rings,
