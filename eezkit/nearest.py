@@ -235,7 +235,7 @@ class EdgeTree:
             )
 
         parts = [order[i : i + _CHUNK] for i in range(0, len(order), _CHUNK)]
-        if threads == 1 or len(parts) == 1:
+        if threads == 1 or len(parts) <= 1:
             for part in parts:
                 work(part)
         else:
@@ -288,7 +288,7 @@ class EdgeTree:
             )
         if k < 1:
             raise OptionError(f"k {k!r} is too few. Accepted are 1 and more.")
-        groups = groups.reshape(self.n_edges, -1)
+        groups = groups if groups.ndim == 2 else groups[:, None]
         table = np.full((len(x), k, 4), np.nan)
         who = np.full((len(x), k, 3), -1, dtype=np.int64)
         for i in np.flatnonzero(~np.isnan(x + y)):

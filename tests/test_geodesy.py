@@ -8,7 +8,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -100,6 +100,7 @@ def test_antipodes_and_poles_have_the_length_of_half_a_meridian() -> None:
         assert distance(lon1, lat1, lon2, lat2) == pytest.approx(half, abs=1e-7)
 
 
+@settings(deadline=None)
 @given(lons, lats, lons, lats)
 def test_there_and_back_are_equally_far(lon1: float, lat1: float, lon2: float, lat2: float) -> None:
     there = distance(lon1, lat1, lon2, lat2)
@@ -107,6 +108,7 @@ def test_there_and_back_are_equally_far(lon1: float, lat1: float, lon2: float, l
     assert there >= 0
 
 
+@settings(deadline=None)
 @given(lons, lats, lons, lats, st.integers(-2, 2))
 def test_a_longitude_is_the_same_after_a_turn(
     lon1: float, lat1: float, lon2: float, lat2: float, turns: int
@@ -116,6 +118,7 @@ def test_a_longitude_is_the_same_after_a_turn(
     assert around == pytest.approx(distance(lon1, lat1, lon2, lat2), abs=5e-8)
 
 
+@settings(deadline=None)
 @given(lons, lats, st.floats(0, 360), st.floats(0, 1.9e7))
 def test_direct_leads_where_inverse_measures(
     lon: float, lat: float, azimuth: float, length: float
@@ -197,6 +200,7 @@ def test_the_three_models_run_apart() -> None:
     assert len(set(np.round(slanted, 3))) == 3
 
 
+@settings(deadline=None)
 @given(lons, lats, lons, lats, st.floats(-3, 3), st.floats(-3, 3), st.sampled_from(list(EdgeModel)))
 def test_no_end_is_nearer_than_the_edge(
     lon: float, lat: float, lon1: float, lat1: float, dlon: float, dlat: float, model: EdgeModel
@@ -266,6 +270,7 @@ def test_the_area_of_a_ring_is_that_of_its_densified_ring(model: EdgeModel) -> N
     assert perimeter == pytest.approx(expected_perimeter, rel=2e-7)
 
 
+@settings(deadline=None)
 @given(st.floats(-360, 360), st.sampled_from(list(EdgeModel)), st.integers(0, 4))
 def test_a_ring_measures_the_same_wherever_it_begins_and_lies(
     shift: float, model: EdgeModel, start: int
