@@ -287,7 +287,7 @@ def _positions(
     try:
         x, y = (
             np.ma.filled(a.astype(np.float64), np.nan)
-            if isinstance(a, np.ma.MaskedArray)
+            if type(a) is not np.ndarray and isinstance(a, np.ma.MaskedArray)
             else np.asarray(a, dtype=np.float64)
             for a in (lon, lat)
         )

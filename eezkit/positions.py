@@ -131,6 +131,9 @@ def check_arrays(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], N
 
 
 def _as_float(values: ArrayLike) -> NDArray[np.float64]:
+    if type(values) in (float, np.ndarray):
+        # numpy.ma takes long to import, and a single check needs none of it.
+        return np.asarray(values, dtype=np.float64)
     filled = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
     return np.asarray(filled, dtype=np.float64)
 

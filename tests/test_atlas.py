@@ -231,7 +231,7 @@ def test_a_folder_is_refused_where_its_stamp_is(atlas: Atlas, tmp_path) -> None:
         raise CacheError(f"made from {stamp}")
 
     atlas.save(tmp_path / "built", stamp=["old"])
-    with pytest.raises(CacheError, match="made from.*old"):
+    with pytest.raises(CacheError, match=r"made from.*old"):
         Atlas.open(tmp_path / "built", judge=judge)
 
 

@@ -122,3 +122,9 @@ def test_what_looks_like_a_position_is_refused_as_one(words: str) -> None:
 def test_what_looks_like_a_name_is_refused_as_one(words: str) -> None:
     with pytest.raises(UnknownPlaceError):
         places.resolve(words)
+
+
+def test_no_name_of_a_place_reads_as_a_position() -> None:
+    for place in places.all():
+        for name in (str(place.name), place.title, *place.aliases):
+            assert places.resolve(name) is place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from eezkit.errors import OptionError, UnknownZoneError
@@ -127,6 +126,8 @@ def _check(found: list[int], field: str, value: str, known: Iterable[str]) -> No
     if found:
         return
     words = sorted(set(known))
+    import difflib
+
     close = difflib.get_close_matches(_fold(value), [_fold(word) for word in words], 5, 0.5)
     shown = close or words[:8]
     more = "" if len(shown) == len(words) or close else f" and {len(words) - len(shown)} more"

@@ -10,11 +10,12 @@ import numpy as np
 from eezkit.atlas.answer import Answer, Inside
 from eezkit.atlas.atlas import NOT_COVERED, Atlas
 from eezkit.positions import check_arrays
-from eezkit.uncertainty import Uncertainty, decide
 from eezkit.zones import Zone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from eezkit.uncertainty import Uncertainty
 
 __all__ = ["answer"]
 
@@ -45,7 +46,7 @@ def answer(
     coast = atlas.distance(x, y, kinds="coast")
     known = covered and not on_land and int(edge.edge) >= 0
     found = int(edge.edge) if known else -1
-    shape = Uncertainty.circle(uncertainty) if isinstance(uncertainty, float | int) else uncertainty
+    shape = _circle(uncertainty) if isinstance(uncertainty, float | int) else uncertainty
     decided = None
     if shape is not None and covered:
         decided = _is_decided(asked, shape, float(x), float(y), inside=bool(inside))
@@ -77,8 +78,16 @@ def answer(
     )
 
 
+def _circle(radius: float) -> Uncertainty:
+    from eezkit.uncertainty import Uncertainty
+
+    return Uncertainty.circle(radius)
+
+
 def _is_decided(atlas: Atlas, shape: Uncertainty, lon: float, lat: float, *, inside: bool) -> bool:
     """Whether every position within the uncertainty has the same answer, and is covered."""
+    from eezkit.uncertainty import decide
+
     if not inside:
         rim_lon, rim_lat = shape.outline(lon, lat)
         if (atlas.locate(rim_lon, rim_lat).answer == NOT_COVERED).any():

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import json
-import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +62,8 @@ def all() -> tuple[Place, ...]:  # noqa: A001
     -------
     tuple of Place
     """
+    import json
+
     text = Path(__file__).with_name("places.json").read_text(encoding="utf-8")
     return tuple(_place(**record) for record in json.loads(text))
 
@@ -99,6 +98,8 @@ def find(name: str) -> Place:
     place = places.get(_key(name))
     if place is not None:
         return place
+    from difflib import get_close_matches
+
     close = get_close_matches(_key(name), places, n=5, cutoff=0.6)
     names = list(dict.fromkeys(str(places[key].name) for key in close))
     meant = f"Did you mean {' or '.join(names)}? " if names else ""
@@ -127,12 +128,10 @@ def resolve(words: str | Sequence[str]) -> Place:
         If the words look like a name, and no place answers to it.
     """
     text = words if isinstance(words, str) else " ".join(words)
-    if _key(text) in _by_key():
-        return find(text)
     try:
         position = parse(text)
     except CoordinateError:
-        if _looks_like_a_name(text):
+        if _key(text) in _by_key() or _looks_like_a_name(text):
             return find(text)
         raise
     return Place(position.lon, position.lat)
@@ -149,6 +148,8 @@ def _by_key() -> dict[str, Place]:
 
 def _key(name: str) -> str:
     """The letters and digits of a name, without case and accents."""
+    import unicodedata
+
     return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum())
 
 
