@@ -13,10 +13,7 @@ __all__ = ["map"]
 
 @click.command(context_settings=options.position_command)
 @options.position(required=False)
-@options.zone
-@options.sole
-@options.data
-@options.uncertainty
+@options.question
 @click.option(
     "-o",
     "--output",
@@ -25,7 +22,6 @@ __all__ = ["map"]
     type=click.Path(dir_okay=False, path_type=Path),
     help="The page to write.",
 )
-@options.as_json
 @click.option("--online", is_flag=True, help="Let the page fetch its scripts from the network.")
 def map(  # noqa: A001
     position: tuple[str, ...],
@@ -47,21 +43,15 @@ def map(  # noqa: A001
     from eezkit.datasets import places
     from eezkit.report import report
 
-    atlas = options.open_atlas(data)
     if position:
-        place = options.resolve(position)
-        answer = atlas.at(
-            lon=place.lon,
-            lat=place.lat,
-            zone=zone,
-            sole=sole,
-            uncertainty=options.uncertainty_of(uncertainty, place),
-            name=place.name,
+        place, atlas, answer = options.ask(
+            position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
         )
         found = report(atlas, answer, places=places.all(), note=place.note)
         nearby = (*found.places, *found.neighbours)
         chart = maps.position_map(answer, atlas, title=place.title, nearby=nearby, note=place.note)
     else:
+        atlas = options.open_atlas(data)
         chart = maps.atlas_map(atlas.select(zone, sole=sole) if zone or sole else atlas)
     path = maps.save(chart, output, offline=not online)
     if as_json:
