@@ -13,11 +13,7 @@ _EXIT_CODES = {True: 0, False: 1, "undecided": 3, "not covered": 3}
 
 @click.command(context_settings=options.position_command)
 @options.position()
-@options.zone
-@options.sole
-@options.data
-@options.uncertainty
-@options.as_json
+@options.question
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -33,15 +29,7 @@ def check(
     POSITION is LAT LON, or a named place. Exit code: 0 inside, 1 outside or on land, 3 undecided
     or not covered, 2 wrong use or failure.
     """
-    place = options.resolve(position)
-    answer = options.open_atlas(data).at(
-        lon=place.lon,
-        lat=place.lat,
-        zone=zone,
-        sole=sole,
-        uncertainty=options.uncertainty_of(uncertainty, place),
-        name=place.name,
-    )
+    _, _, answer = options.ask(position, zone=zone, sole=sole, data=data, uncertainty=uncertainty)
     if as_json:
         options.echo_json(answer.to_json())
     else:

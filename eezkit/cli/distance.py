@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from eezkit.cli import options
@@ -14,11 +12,7 @@ __all__ = ["distance"]
 @click.command(context_settings=options.position_command)
 @options.position()
 @click.option("--to", "target", metavar="POSITION", help="Another position, or a named place.")
-@options.zone
-@options.sole
-@options.data
-@options.uncertainty
-@options.as_json
+@options.question
 def distance(
     position: tuple[str, ...],
     target: str | None,
@@ -34,14 +28,13 @@ def distance(
     """
     from eezkit.separation import between, to_edges
 
-    place = options.resolve(position)
-    shape = options.uncertainty_of(uncertainty, place)
-    if target is not None:
-        found: Any = between(place, options.resolve(tuple(target.split())), uncertainty=shape)
-    else:
-        atlas = options.open_atlas(data)
-        answer = atlas.at(
-            lon=place.lon, lat=place.lat, zone=zone, sole=sole, uncertainty=shape, name=place.name
+    if target is None:
+        _, _, answer = options.ask(
+            position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
         )
         found = to_edges(answer)
+    else:
+        place = options.resolve(position)
+        shape = options.uncertainty_of(uncertainty, place)
+        found = between(place, options.resolve(tuple(target.split())), uncertainty=shape)
     options.echo_json(found.to_json()) if as_json else click.echo(found.sentence())

@@ -12,17 +12,19 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from eezkit.atlas import Atlas
+    from eezkit.atlas import Answer, Atlas
     from eezkit.datasets.places import Place
     from eezkit.uncertainty import Uncertainty
 
 __all__ = [
     "as_json",
+    "ask",
     "data",
     "echo_json",
     "open_atlas",
     "position",
     "position_command",
+    "question",
     "resolve",
     "sole",
     "uncertainty",
@@ -75,6 +77,31 @@ uncertainty = click.option(
     help="How far off the position may be: 500m, 70km, 12nmi.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (see the reference).")
+
+
+def question(command: _F) -> _F:
+    """Give a command the options of a question: zone, sole, data, uncertainty, json."""
+    for option in (as_json, uncertainty, data, sole, zone):
+        command = option(command)
+    return command
+
+
+def ask(
+    words: tuple[str, ...],
+    *,
+    zone: str | None,
+    sole: bool,
+    data: str | None,
+    uncertainty: str | None,
+) -> tuple[Place, Atlas, Answer]:
+    """Resolve the position, open the atlas and ask."""
+    place = resolve(words)
+    shape = uncertainty_of(uncertainty, place)
+    atlas = open_atlas(data)
+    answer = atlas.at(
+        lon=place.lon, lat=place.lat, zone=zone, sole=sole, uncertainty=shape, name=place.name
+    )
+    return place, atlas, answer
 
 
 def open_atlas(data: str | None) -> Atlas:

@@ -14,11 +14,7 @@ __all__ = ["report"]
 
 @click.command(context_settings=options.position_command)
 @options.position()
-@options.zone
-@options.sole
-@options.data
-@options.uncertainty
-@options.as_json
+@options.question
 @click.option(
     "-o",
     "--output",
@@ -41,11 +37,8 @@ def report(
     from eezkit.datasets import places
     from eezkit.report import report as make
 
-    place = options.resolve(position)
-    atlas = options.open_atlas(data)
-    shape = options.uncertainty_of(uncertainty, place)
-    answer = atlas.at(
-        lon=place.lon, lat=place.lat, zone=zone, sole=sole, uncertainty=shape, name=place.name
+    place, atlas, answer = options.ask(
+        position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
     )
     found = make(atlas, answer, places=places.all(), note=place.note)
     kind = output.suffix.lower() if output else ".json" if as_json else ".md"
