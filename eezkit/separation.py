@@ -131,4 +131,4 @@ def to_edges(answer: Answer) -> Separation:
 
 
 def _reach(uncertainty: Uncertainty | None, position: Place | Answer) -> float | None:
-    return uncertainty and uncertainty.reach(position.lon, position.lat)
+    return None if uncertainty is None else uncertainty.reach(position.lon, position.lat)
