@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -239,6 +238,8 @@ class EdgeTree:
             for part in parts:
                 work(part)
         else:
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(min(threads, len(parts))) as pool:
                 list(pool.map(work, parts))
         far, x, y, azimuth = (out[:, i].reshape(shape) for i in range(4))

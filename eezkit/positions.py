@@ -34,26 +34,24 @@ _SPELLINGS = str.maketrans(
 )
 _NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _FLOAT = rf"[+-]?{_NUMBER}(?:[eE][+-]?[0-9]+)?"
-_DECIMAL = re.compile(rf"({_FLOAT})(?:\s*[,;]\s*|\s+)({_FLOAT})")
-_HALF = re.compile(
-    rf"([NSEW]?)\s*([+-]?)\s*({_NUMBER})"
+# Compiled when first used, by `re` itself: a single check needs one of them.
+_DECIMAL = rf"({_FLOAT})(?:\s*[,;]\s*|\s+)({_FLOAT})"
+_HALF = (
+    rf"(?i)([NSEW]?)\s*([+-]?)\s*({_NUMBER})"
     rf"(?:(?:\s*[°d]\s*|\s+)({_NUMBER})(?:(?:\s*'\s*|\s+)({_NUMBER})\s*\"?|\s*'?)|\s*[°d]?)"
-    r"\s*([NSEW]?)",
-    re.IGNORECASE,
+    r"\s*([NSEW]?)"
 )
-_ISO_6709 = re.compile(
-    r"([+-])((?:\d\d){1,3})(\.\d*)?([+-])(\d(?:\d\d){1,3})(\.\d*)?(?:[+-]\d+\.?\d*)?(CRS\w+)?/?",
-    re.ASCII,
+_ISO_6709 = (
+    r"(?a)([+-])((?:\d\d){1,3})(\.\d*)?([+-])(\d(?:\d\d){1,3})(\.\d*)?"
+    r"(?:[+-]\d+\.?\d*)?(CRS\w+)?/?"
 )
-_GEO_URI = re.compile(
-    rf"geo:\s*({_FLOAT}),({_FLOAT})(?:,{_FLOAT})?((?:;[\w.=-]+)*)", re.IGNORECASE | re.ASCII
+_GEO_URI = rf"(?ai)geo:\s*({_FLOAT}),({_FLOAT})(?:,{_FLOAT})?((?:;[\w.=-]+)*)"
+_WKT = (
+    rf"(?ai)(?:SRID=(\d+);\s*)?POINT\s*(?:ZM?|M)?\s*"
+    rf"\(\s*({_FLOAT})\s+({_FLOAT})(?:\s+{_FLOAT})*\s*\)"
 )
-_WKT = re.compile(
-    rf"(?:SRID=(\d+);\s*)?POINT\s*(?:ZM?|M)?\s*\(\s*({_FLOAT})\s+({_FLOAT})(?:\s+{_FLOAT})*\s*\)",
-    re.IGNORECASE | re.ASCII,
-)
+_NOT_A_NUMBER = r"(?i)[+-]?(?:nan|inf|infinity|null|none|na|n/a)"
 _WGS_84 = {"", "CRSWGS_84", "CRSWGS84", "CRSEPSG4326", "CRSEPSG4979"}
-_NOT_A_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity|null|none|na|n/a)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +186,9 @@ def parse(text: str | Sequence[str]) -> Position:
     said = text if isinstance(text, str) else " ".join(text)
     plain = said.strip().translate(_SPELLINGS).replace("''", '"')
     for form, read in _FORMS:
-        if match := form.fullmatch(plain):
+        if match := re.fullmatch(form, plain):
             return _position(*read(match, said), said)
-    if any(_NOT_A_NUMBER.fullmatch(word) for word in re.split(r"[\s,;]+", plain)):
+    if any(re.fullmatch(_NOT_A_NUMBER, word) for word in re.split(r"[\s,;]+", plain)):
         _unreadable(said, "It holds a value that is not a number; is it missing in the source?")
     return _position(*_read_halves(plain, said), said)
 
@@ -280,7 +278,7 @@ def _split(plain: str, said: str) -> tuple[str, str]:
 
 def _read_angle(half: str, said: str) -> tuple[float, str]:
     """Signed degrees of one angle, and which axis its letter names ("lat", "lon" or "")."""
-    match = _HALF.fullmatch(half.strip())
+    match = re.fullmatch(_HALF, half.strip())
     if match is None:
         _unreadable(said, f"{half.strip()!r} is no angle. {_ACCEPTED}")
     before, sign, degrees, minutes, seconds, after = match.groups("")
