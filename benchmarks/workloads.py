@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     Positions = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-SHARED = Path(
-    os.environ.get("EEZKIT_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data")
-)
+SHARED = Path(os.environ.get("EEZKIT_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 KM_PER_DEGREE = 111.2
 
 
@@ -154,7 +152,9 @@ def overlapping_claims(n: int, rings: Rings, index: CellIndex, *, seed: int = 13
     spots = np.arange(rings.n_vertices)
     lon, lat = draw(500_000)
     shared = held[index.locate(lon, lat)] > 1
-    zones = {z for code in np.unique(index.locate(lon[shared], lat[shared])) for z in index.zones(code)}
+    zones = {
+        z for code in np.unique(index.locate(lon[shared], lat[shared])) for z in index.zones(code)
+    }
     spots = np.flatnonzero(np.isin(rings.zone_of_vertex(), list(zones)))
     return _until(n, draw, lambda lon, lat: held[index.locate(lon, lat)] > 1)
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +36,7 @@ from eezkit.kernels import cells
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["NO_ZONE", "NOT_A_POSITION", "NOT_COVERED", "CellIndex"]
+__all__ = ["NOT_A_POSITION", "NOT_COVERED", "NO_ZONE", "CellIndex"]
 
 NO_ZONE = 0
 """Answer code of a position in no zone."""
@@ -132,7 +133,7 @@ class CellIndex:
             states.code(state)
         poles = [states.code(states.id_of(rings)) for rings in outline.at_poles()]
         # Codes are numbered in the order of their zones, not in that of their discovery.
-        sets = sorted(states.code_of)
+        sets: list[tuple[int, ...]] = sorted(states.code_of)
         code_of = np.empty(len(sets), np.int32)
         code_of[[states.code_of[zones] for zones in sets]] = np.arange(len(sets))
         codes = np.array(states.codes, np.int32)
@@ -230,7 +231,7 @@ class CellIndex:
         from concurrent.futures import ThreadPoolExecutor
 
         cuts = np.linspace(0, flat_x.size, n_threads + 1).astype(np.int64)
-        parts = [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        parts = [slice(a, b) for a, b in pairwise(cuts)]
         with ThreadPoolExecutor(n_threads) as pool:
             done = [
                 pool.submit(self._locate_flat, flat_x[p], flat_y[p], flat_codes[p]) for p in parts
@@ -280,9 +281,7 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _positions(
-    lon: ArrayLike, lat: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _positions(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Broadcast positions, with NaN where they are masked."""
     try:
         x, y = (
@@ -315,7 +314,9 @@ def _check(rings: Rings) -> None:
     is_open = np.zeros(len(starts), dtype=bool)
     filled = ends >= starts
     starts, ends = starts[filled], ends[filled]
-    is_open[filled] = (rings.lon[starts] != rings.lon[ends]) | (rings.lat[starts] != rings.lat[ends])
+    is_open[filled] = (rings.lon[starts] != rings.lon[ends]) | (
+        rings.lat[starts] != rings.lat[ends]
+    )
     if is_open.any():
         raise DataFormatError(
             f"{int(is_open.sum())} of {len(is_open)} rings are not closed; the first is ring "
@@ -418,9 +419,7 @@ def _turned(
     return turned, zone_of[source], x, rest
 
 
-def _labels(
-    x: NDArray[np.float64], rings: Rings
-) -> tuple[NDArray[np.int32], list[frozenset[int]]]:
+def _labels(x: NDArray[np.float64], rings: Rings) -> tuple[NDArray[np.int32], list[frozenset[int]]]:
     """Label each edge by the rings that it bounds; edges that coincide become one.
 
     Returns

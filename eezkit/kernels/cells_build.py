@@ -11,7 +11,6 @@ import cython
 import numpy as np
 
 if cython.compiled:
-    from cython.cimports.libc.math import log2
     from cython.cimports.eezkit.kernels.cells import (
         TOP_COLUMNS,
         TOP_ROWS,
@@ -20,6 +19,7 @@ if cython.compiled:
         floor_of,
         is_below,
     )
+    from cython.cimports.libc.math import log2
 else:
     from math import log2
 
@@ -143,14 +143,13 @@ class Builder:
     def __init__(self, xy, far, rest, label, states):
         self.xy, self.far, self.rest, self.label = xy, far, rest, label
         if not cython.compiled:
-            # Scalars of a memoryview are Python's own: several times faster than numpy's.
             self.xy, self.label = memoryview(xy), memoryview(label)
         self.states = states
         self.n_labels = len(states.labels)
         self.steps = states.steps
         self.pairs = {}
         self.queue = []
-        self.leaves = np.empty(1 << 16, np.int32)
+        self.leaves = _zeros(1 << 16)
         self.n_leaves = 0
 
     def build(self):
@@ -174,12 +173,10 @@ class Builder:
         self.shift, self.scale = shift, 2.0**shift
         self.ix0, self.iy0, self.n_columns, self.n_rows = ix0, iy0, n_columns, n_rows
         n_cells = n_columns * n_rows
-        ends, event_ends = np.zeros(n_cells, np.int32), np.zeros(n_cells, np.int32)
-        entries = np.empty(n_cells, np.int32)
+        ends, event_ends, entries = _zeros(n_cells), _zeros(n_cells), _zeros(n_cells)
         self._touch(edges, ends, ends, False)
         self._mark(edges, event_ends, event_ends, False)
-        members = np.empty(_starts(ends), np.int32)
-        events = np.empty(_starts(event_ends), np.int32)
+        members, events = _zeros(_starts(ends)), _zeros(_starts(event_ends))
         self._touch(edges, ends, members, True)
         self._mark(edges, event_ends, events, True)
         self._walk(state, event_ends, events, entries)
@@ -371,7 +368,9 @@ class Builder:
         x = ix / self.scale
         y = iy / self.scale
         while at + 2 * (last - first) + 2 > len(self.leaves):
-            self.leaves = np.concatenate([self.leaves, np.empty_like(self.leaves)])
+            longer = _zeros(2 * len(self.leaves))
+            longer[:at] = self.leaves[:at]
+            self.leaves = longer
         while k < last:
             v = members[k]
             label = self.label[v]
@@ -399,6 +398,12 @@ class Builder:
     def _ends_below(self, v, x, y):
         """Whether a chain that ends at this vertex ends straight below the cell's interior."""
         return self.xy[2 * v + 1] <= y and x < self.xy[2 * v] < x + 1 / self.scale
+
+
+def _zeros(n):
+    """Room for n integers, whose scalars are Python's own: a memoryview, where not compiled."""
+    room = np.zeros(n, np.int32)
+    return room if cython.compiled else memoryview(room)
 
 
 def _note(cell, label, ends, events, is_listed):
