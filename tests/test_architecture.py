@@ -121,13 +121,18 @@ def test_public_names_are_exactly_these() -> None:
         assert getattr(eezkit, name) is not None
 
 
-def modules_after(code: str) -> set[str]:
-    """Top-level packages outside the standard library that running `code` loads."""
-    run = f"import sys\n{code}\nprint(*{{n.split('.')[0] for n in sys.modules}})"
+def all_modules_after(code: str) -> set[str]:
+    """Modules that are loaded when `code` has run."""
+    run = f"import sys\n{code}\nprint(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", run], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    loaded = set(done.stdout.splitlines()[-1].split())
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def modules_after(code: str) -> set[str]:
+    """Top-level packages outside the standard library that running `code` loads."""
+    loaded = {name.split(".")[0] for name in all_modules_after(code)}
     return {name for name in loaded if name not in sys.stdlib_module_names and name.isidentifier()}
 
 
@@ -141,9 +146,42 @@ def test_importing_eezkit_loads_nothing_else() -> None:
     assert third_party(modules_after("import eezkit") - bare) == {"eezkit"}
 
 
-def test_a_check_on_a_built_dataset_loads_only_numpy_and_click() -> None:
-    check = "from eezkit.__main__ import run\nrun(['check', '23.3', '155', '--zone', 'JPN'])"
-    modules_after(check)
-    bare = modules_after("pass")
-    allowed = {"eezkit", "numpy", "click", "cython_runtime"}
-    assert third_party(modules_after(check) - bare) <= allowed
+CHECK = "from eezkit.__main__ import run\nrun(['check', '23.3', '155', '--zone', 'JPN'])"
+
+# What `eezkit check` on a built dataset loads of eezkit, and nothing else.
+COLD_PATH = {
+    "eezkit": "__main__ atlas cli coverage datasets edges errors geodesy geometry kernels lookup "
+    "nearest positions sentence units zones",
+    "eezkit.atlas": "answer atlas selection single storage",
+    "eezkit.cli": "check options",
+    "eezkit.datasets": "embedded places room store",
+    "eezkit.kernels": "cells curves edgetree geodesic",
+}
+
+
+@pytest.fixture(scope="module")
+def loaded_by_a_check() -> set[str]:
+    """Modules that a check has loaded which found its dataset built."""
+    all_modules_after(CHECK)
+    return all_modules_after(CHECK)
+
+
+def test_a_check_on_a_built_dataset_loads_only_numpy_and_click(loaded_by_a_check: set[str]) -> None:
+    packages = {name.split(".")[0] for name in loaded_by_a_check} - modules_after("pass")
+    foreign = {n for n in packages if n not in sys.stdlib_module_names and n.isidentifier()}
+    assert third_party(foreign) <= {"eezkit", "numpy", "click", "cython_runtime"}
+
+
+def test_a_check_on_a_built_dataset_loads_only_its_own_modules(
+    loaded_by_a_check: set[str],
+) -> None:
+    expected = {f"{room}.{name}" for room, names in COLD_PATH.items() for name in names.split()}
+    found = {name for name in loaded_by_a_check if name.startswith("eezkit.")}
+    assert found == expected
+
+
+def test_a_check_on_a_built_dataset_hashes_nothing_and_starts_no_threads(
+    loaded_by_a_check: set[str],
+) -> None:
+    unwanted = {"hashlib", "concurrent.futures", "logging", "tempfile", "difflib", "numpy.ma"}
+    assert not unwanted & loaded_by_a_check
