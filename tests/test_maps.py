@@ -122,19 +122,22 @@ def test_the_box_round_both_sides_of_180_degrees_is_narrow():
 
 
 def test_simplified_zones_still_share_their_edges_across_180_degrees():
-    lat = np.linspace(-10, 10, 400)
-    wiggle = 183 + np.random.default_rng(7).normal(0, 0.005, 400)
-    border = np.column_stack([wiggle, lat])
-    left = shapely.Polygon([(170, -10), *border, (170, 10)])
-    right = shapely.Polygon([(190, -10), *border, (190, 10)])
-    # As published: the border lies at -177, the left zone is cut at 180, the right one is not.
-    whole = np.array([paths.draw_whole(torn(left)), paths.draw_whole(torn(right))], dtype=object)
-    simple = paths.simplify(whole, 4.0)
-    a, b = simple[0], shifted(simple[1], 360.0)
-    assert shapely.get_num_coordinates(whole).sum() > 800
-    assert shapely.get_num_coordinates(simple).sum() < 300
-    assert a.intersection(b).area < 1e-9
-    assert a.union(b).area == pytest.approx(20 * 20, rel=1e-9)
+    lat = np.linspace(-10, 10, 401)
+    # A shift by 360 costs the last bit of these longitudes.
+    border = np.column_stack([-100 + np.random.default_rng(7).normal(0, 0.005, 401), lat])
+    # As published: the western zone is cut at 180; the corner of the two others is in the middle
+    # of its border, and they lie wholly beyond.
+    beyond = shapely.Polygon([(-180, -10), *border, (-180, 10)])
+    west = shapely.multipolygons([shapely.box(90, -10, 180, 10), beyond])
+    south = shapely.Polygon([(-90, -10), *border[:201], (-90, 0)])
+    north = shapely.Polygon([(-90, 0), *border[200:], (-90, 10)])
+    zones = [paths.draw_whole(zone) for zone in (west, south, north)]
+    assert [zone.bounds[2] > 180 for zone in zones] == [True, False, False]
+    simple = paths.simplify(np.array(zones, dtype=object), 4.0)
+    west, south, north = simple[0], shifted(simple[1], 360.0), shifted(simple[2], 360.0)
+    assert shapely.get_num_coordinates(simple).sum() < 400
+    assert max(west.intersection(other).area for other in (south, north)) < 1e-9
+    assert shapely.union_all([west, south, north]).area == pytest.approx(3600, rel=1e-9)
 
 
 def test_simplifying_moves_no_line_by_more_than_a_few_pixels():
