@@ -1,7 +1,7 @@
 # make setup | check | test | bench | docs | maps | data | demo | lock
 PY = .venv/bin/python
 
-.PHONY: setup demo test check kernels bench data maps lock
+.PHONY: setup demo test check kernels bench data maps docs accuracy lock
 
 .venv/ready: pyproject.toml setup.py requirements.lock
 	python3 -m venv .venv
@@ -30,6 +30,14 @@ data: setup
 maps: setup
 	$(PY) maps/build.py
 
+docs:  ## the site in docs/_build/html, offline, warnings as errors
+	test -d .venv || python3 -m venv .venv
+	$(PY) -m pip install -q -c requirements.lock -e '.[docs]'
+	$(PY) -m sphinx -b html -n -W --keep-going -q docs docs/_build/html
+
+accuracy: setup  ## minutes: every geodesic figure against its oracle, into its page
+	$(PY) benchmarks/accuracy.py > docs/explanation/accuracy-tables.md
+
 lock:  ## pin what a fresh environment gets today
-	rm -rf .venv && python3 -m venv .venv && $(PY) -m pip install -q -e '.[lint]'
+	rm -rf .venv && python3 -m venv .venv && $(PY) -m pip install -q -e '.[lint,docs]'
 	$(PY) -m pip freeze --exclude-editable > requirements.lock
