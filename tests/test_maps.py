@@ -364,7 +364,7 @@ def test_a_popup_tells_what_the_table_knows_and_no_nulls():
     (zones,) = features_of(maps.add_zones(maps.base_map(), zone_table())).values()
     by_name = {feature["title"]: dict(map(tuple, feature["rows"])) for feature in zones}
     assert by_name["West"] == {
-        "Kind": "eez",
+        "Kind": "jurisdiction to 200 nmi",
         "Held": "one State",
         "Sovereign": "Aland",
         "Area": "1,234,567 km²",

@@ -442,13 +442,18 @@ def test_thousands_of_positions_are_dots_that_tell_what_they_are(show):
         geometry=geopandas.points_from_xy((lon + 180) % 360 - 180, lat),
         crs="EPSG:4326",
     )
-    seen = show(maps.add_table(maps.base_map(locator=False), points.iloc[::-1], columns=["ship"]))
+    chart = maps.add_zones(maps.base_map(locator=False), zone_table(), labels=False)
+    seen = show(maps.add_table(chart, points.iloc[::-1], columns=["ship"]))
     assert {"Alpha", "in no zone"} <= set(seen.text(".eez-key").split("\n"))
-    x, y = seen.pixel(0.0, 175.0)
-    seen.page.mouse.click(x, y)
-    words = seen.text(".leaflet-popup-content")
-    assert "Alpha" in words
-    assert "ship" in words
+    seen.page.mouse.click(*seen.pixel(0.0, 175.0))
+    words = seen.text(".leaflet-popup-content").split("\n")
+    assert words[0] == "Alpha"
+    assert words[words.index("ship") + 1] == "0"
+    assert "00°00.000′N 175°00.000′E" in words
+    seen.page.keyboard.press("Escape")
+    seen.look_at(0.0, 175.0, 9)  # between the dots a click reaches the zone under them
+    seen.page.mouse.click(*seen.pixel(0.05, 175.05))
+    seen.page.get_by_role("heading", name="Middle").wait_for()
 
 
 # -- everybody ------------------------------------------------------------------------------

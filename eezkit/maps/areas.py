@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add_zones"]
 
+_KIND = {"eez": "jurisdiction to 200 nmi"}
+"""Not "EEZ": in law that begins beyond the territorial sea, which these polygons include."""
+
 
 def add_zones(
     chart: folium.Map,
@@ -151,8 +154,9 @@ def _zone_rows(row: dict[Any, Any]) -> list[list[str]]:
     sovereign = text_of(row.get("sovereign_name")) or text_of(row.get("sovereign"))
     territory = text_of(row.get("territory_name")) or text_of(row.get("territory"))
     area = text_of(row.get("area_km2"))
+    kind = text_of(row.get("kind"))
     told = [
-        ("Kind", text_of(row.get("kind")).replace("_", " ")),
+        ("Kind", _KIND.get(kind, kind.replace("_", " "))),
         ("Held", REGIMES[_regime(row)].label if "regime" in row else ""),
         ("Sovereign", sovereign.replace("|", ", ")),
         ("Territory", territory.replace("|", ", ") if territory != sovereign else ""),

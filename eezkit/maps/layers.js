@@ -200,6 +200,7 @@
       return closed ? d + "Z" : d;
     },
   });
+  const WORLD = { left: 0, top: 0, right: 1, bottom: 1 };
   const shape = (paths, decimals, options) =>
     new Shape(paths.flat().map((text) => project(text, decimals)), options);
 
@@ -386,6 +387,7 @@
       hover(drawn, feature.hover || feature.title);
       if (feature.title) {
         drawn.bindPopup(() => eezkit.facts(feature), { maxWidth: 320 });
+        drawn.on("popupopen", () => drawn.closeTooltip());
         drawn.on("add", () => (drawn.getElement().dataset.name = feature.title));
         group.eezkit.found.push({ name: feature.title, box: feature.box, shape: drawn, group });
       }
@@ -438,25 +440,44 @@
     group.addLayer(marker);
   };
 
-  /** Many positions, as dots on one canvas: lon and lat encoded, a class number for each. */
+  /** Dots of one colour as one path: lines of no length with round ends. A canvas would be as fast,
+   *  but it keeps clicks from all that lies under it. */
+  const Dots = Shape.extend({
+    _draw({ xy }, world, scale, origin) {
+      const { min, max } = this._renderer._bounds;
+      let d = "";
+      for (let i = 0; i < xy.length; i += 2) {
+        const x = (xy[i] + world) * scale - origin.x, y = xy[i + 1] * scale - origin.y;
+        if (x > min.x && x < max.x && y > min.y && y < max.y) {
+          d += `M${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}h0`;
+        }
+      }
+      return d;
+    },
+  });
+
+  /** Many positions as dots: their path, encoded, and the number of its group for each. */
   eezkit.table = ({ path, decimals, classes, groups, rows, columns }) => {
-    const group = new Group();
-    const points = eezkit.decode(path, decimals);
-    group.on("add", () => {
-      if (group.getLayers().length) return;
-      const canvas = L.canvas({ padding: 0.3, pane: "eez-lines" });
-      const colours = groups.map((g) => getComputedStyle(document.documentElement)
-        .getPropertyValue(`--eez-${g.colour}`).trim());
-      points.forEach(([lat, lon], i) => {
-        const dot = L.circleMarker([lat, lon], { renderer: canvas, radius: 3.6, weight: 1,
-          color: "#ffffff", fillColor: colours[classes[i]], fillOpacity: 0.95 });
-        follow(group._map, lon, (shift) => dot.setLatLng([lat, lon + shift]));
-        dot.bindPopup(() => eezkit.facts({ title: groups[classes[i]].label, rows: [
+    const layer = new Group(), points = eezkit.decode(path, decimals), { xy } = project(path, decimals);
+    groups.forEach(({ label, colour }, number) => {
+      const members = classes.flatMap((of, i) => (of === number ? [i] : []));
+      const ring = { ...WORLD, xy: Float64Array.from(members.flatMap((i) => [xy[2 * i], xy[2 * i + 1]])) };
+      const options = { pane: "eez-lines", className: `eez-dots eez-series-${colour}` };
+      layer.addLayer(new Dots([ring], { ...options, interactive: false, className: "eez-dots eez-rim" }));
+      const dots = new Dots([ring], options).on("click", (event) => {
+        L.DomEvent.stop(event);
+        const map = dots._map, away = (i) => {
+          const lon = points[i][1] + 360 * Math.round((event.latlng.lng - points[i][1]) / 360);
+          return map.latLngToLayerPoint([points[i][0], lon]).distanceTo(event.layerPoint);
+        };
+        const i = members.reduce((a, b) => (away(b) < away(a) ? b : a));
+        const [lat, lon] = points[i];
+        L.popup({ maxWidth: 320 }).setLatLng(event.latlng).setContent(eezkit.facts({ title: label, rows: [
           ["Position", eezkit.position(lat, lon)],
-          ...columns.map((name, j) => [name, rows[i][j]]) ] }));
-        group.addLayer(dot);
+          ...columns.map((name, j) => [name, rows[i][j]]) ] })).openOn(map);
       });
+      layer.addLayer(dots);
     });
-    return group;
+    return layer;
   };
 }

@@ -155,7 +155,7 @@ def style_sheet() -> str:
             f"stroke-dasharray:{line.dash or 'none'};fill:none}}"
         )
     for colour in (*SERIES, "unknown"):
-        rules.append(f".eez-series-{colour}{{fill:var(--eez-{colour});stroke:none}}")
+        rules.append(f".eez-series-{colour}{{fill:var(--eez-{colour});stroke:var(--eez-{colour})}}")
     return "\n".join(rules) + "\n"
 
 
