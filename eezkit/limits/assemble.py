@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
     from eezkit.limits.lines import Lines
 
-__all__ = ["polygons"]
+__all__ = ["DECIMALS", "polygons"]
+
+DECIMALS = 9
+"""Of degrees, in files: 0.06 mm."""
+_SPECK = 1e-14
+"""Square degrees, 0.0001 m²: what is left of a ring when rounding has closed it."""
 
 Ring = list[tuple[float, float, int]]
 """Longitude, latitude and number of the vertex among those of the lines; -1 for none."""
@@ -38,7 +43,7 @@ def polygons(lines: Lines, territories: Iterable[int]) -> tuple[Rings, NDArray[n
     vertex : numpy.ndarray of int64, shape (n_vertices,)
         The vertex of the lines each vertex is, -1 for those that only close at a pole.
     """
-    zones = [_polygons(_split_all(_rings(lines, key))) for key in territories]
+    zones = [_polygons(_within_180(_rings(lines, key))) for key in territories]
     shells = [polygon for zone in zones for polygon in zone]
     rings = [ring for polygon in shells for ring in polygon]
     flat = np.array([vertex for ring in rings for vertex in ring], dtype=np.float64).reshape(-1, 3)
@@ -52,34 +57,48 @@ def polygons(lines: Lines, territories: Iterable[int]) -> tuple[Rings, NDArray[n
 
 def _rings(lines: Lines, key: int) -> list[Ring]:
     """Rings round the zone of a territory, without their closing vertices."""
-    parts = []
+    rings, parts = [], {}
     for line in np.flatnonzero((lines.left == key) | (lines.right == key)):
         vertices = np.arange(lines.starts[line], lines.starts[line + 1])
-        parts.append(vertices if lines.left[line] == key else vertices[::-1])
-
-    def place(vertex: np.int64) -> tuple[float, float]:
-        return float(lines.lon[vertex]), float(lines.lat[vertex])
-
-    rings = [part[:-1] for part in parts if place(part[0]) == place(part[-1])]
-    open_parts = [part for part in parts if place(part[0]) != place(part[-1])]
-    following = {place(part[0]): number for number, part in enumerate(open_parts)}
-    used: set[int] = set()
-    for head in range(len(open_parts)):
-        ring, number = [], head
-        while number not in used:
-            used.add(number)
-            ring.append(open_parts[number][:-1])
-            number = following[place(open_parts[number][-1])]
-        if ring:
-            rings.append(np.concatenate(ring))
-    return [_with_places(lines, ring) for ring in rings]
+        begin, end = lines.nodes[line].tolist()
+        if lines.right[line] == key:
+            vertices, begin, end = vertices[::-1], end, begin
+        if begin == end:
+            rings.append(vertices[:-1])
+        else:
+            parts[begin] = vertices[:-1], end
+    while parts:
+        start, (vertices, node) = parts.popitem()
+        ring = [vertices]
+        while node != start:
+            vertices, node = parts.pop(node)
+            ring.append(vertices)
+        rings.append(np.concatenate(ring))
+    return [simple for ring in rings for simple in _simple(_with_places(lines, ring))]
 
 
 def _with_places(lines: Lines, ring: NDArray[np.int64]) -> Ring:
     return list(zip(lines.lon[ring].tolist(), lines.lat[ring].tolist(), ring.tolist(), strict=True))
 
 
-def _split_all(rings: list[Ring]) -> list[Ring]:
+def _simple(ring: Ring) -> list[Ring]:
+    """Cut a ring where it comes back to a place, as rounded, into rings that do not."""
+    rings: list[Ring] = []
+    way: Ring = []
+    seen: dict[tuple[float, float], int] = {}
+    for vertex in ring:
+        place = round(vertex[0], DECIMALS), round(vertex[1], DECIMALS)
+        if place in seen:
+            loop, way = way[seen[place] :], way[: seen[place]]
+            rings.append(loop)
+            for lon, lat, _ in loop:
+                del seen[round(lon, DECIMALS), round(lat, DECIMALS)]
+        seen[place] = len(way)
+        way.append(vertex)
+    return [*rings, way]
+
+
+def _within_180(rings: list[Ring]) -> list[Ring]:
     """Closed rings within [-180, 180] that together bound what the given ones bound."""
     whole, paths = [], []
     for ring in rings:
@@ -147,6 +166,7 @@ def _polygons(rings: list[Ring]) -> list[list[Ring]]:
     """Group rings into polygons, each hole with the smallest shell that holds it."""
     import shapely
 
+    rings = [ring for ring in rings if abs(_signed_area(ring)) > _SPECK]
     areas = [_signed_area(ring) for ring in rings]
     order = sorted(range(len(rings)), key=lambda i: abs(areas[i]))
     shells = [i for i in order if areas[i] > 0]
@@ -166,8 +186,8 @@ def _polygons(rings: list[Ring]) -> list[list[Ring]]:
 
 
 def _signed_area(ring: Ring) -> float:
-    """Twice the area in square degrees, positive anticlockwise."""
+    """Area in square degrees, positive anticlockwise."""
     lon, lat = np.array([vertex[:2] for vertex in ring]).T
     # Relative to the first vertex, so that small rings far from the origin keep their sign.
     lon, lat = lon - lon[0], lat - lat[0]
-    return float(np.sum(lon[:-1] * lat[1:] - lon[1:] * lat[:-1]))
+    return float(np.sum(lon[:-1] * lat[1:] - lon[1:] * lat[:-1])) / 2

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from eezkit.errors import BaselineError, CoordinateError, DataFormatError
-from eezkit.geodesy import EdgeModel
+from eezkit.geodesy import EdgeModel, distance
 from eezkit.limits.features import features_of, lines_of, read_features
 from eezkit.units import M
 
@@ -28,6 +28,8 @@ _KINDS = ("normal", "straight", "archipelagic")
 _ICE = -85.0
 """Degrees. Published coasts close Antarctica along parallels south of this; no sea is there."""
 _POINT = 0
+_TERMINUS = 10.0
+"""Metres, less than the best open coasts are good to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,15 +290,36 @@ class Baseline:
         return replace(self, **{name: getattr(self, name)[chosen] for name in names})
 
     def _without_shared(self) -> Baseline:
-        """Leave out edges that occur more than once: two polygons meet there, on land."""
-        ends = np.column_stack([self.lon1, self.lat1, self.lon2, self.lat2])
-        backwards = (ends[:, 0] > ends[:, 2]) | (
-            (ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3])
+        """Leave out edges that occur more than once: two polygons meet there, on land.
+
+        Where such a land boundary ends, two territories share a point of the coast, and every
+        position nearest to it would be equally far from both: there each coast ends earlier.
+        """
+        one, two = np.column_stack([self.lon1, self.lat1]), np.column_stack([self.lon2, self.lat2])
+        _, point = np.unique(np.vstack([one, two]), axis=0, return_inverse=True)
+        ends = np.sort(point.reshape(2, -1), axis=0)
+        _, edge, count = np.unique(ends, axis=1, return_inverse=True, return_counts=True)
+        kept = (count[edge.reshape(-1)] == 1) | (ends[0] == ends[1])
+        start, end = point.reshape(2, -1)[:, kept]
+        coast = self._take(kept)
+        pairs = np.unique(np.stack([np.append(start, end), np.tile(coast.key, 2)]), axis=1)
+        holders = np.bincount(pairs[0], minlength=point.max(initial=-1) + 1)
+        return coast._shortened(holders[start] > 1, holders[end] > 1)
+
+    def _shortened(self, at_start: NDArray[np.bool_], at_end: NDArray[np.bool_]) -> Baseline:
+        """Let edges begin later, or end earlier, by `_TERMINUS` or a quarter of their length."""
+        length = distance(self.lon1, self.lat1, self.lon2, self.lat2)
+        part = np.divide(_TERMINUS, length, out=np.zeros_like(length), where=length > 0)
+        part = np.minimum(part, 0.25)
+        east, north = self.lon2 - self.lon1, self.lat2 - self.lat1
+        after, before = part * at_start, part * at_end
+        return replace(
+            self,
+            lon1=self.lon1 + after * east,
+            lat1=self.lat1 + after * north,
+            lon2=self.lon2 - before * east,
+            lat2=self.lat2 - before * north,
         )
-        ends[backwards] = ends[backwards][:, [2, 3, 0, 1]]
-        _, inverse, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
-        no_length = (ends[:, :2] == ends[:, 2:]).all(axis=1)
-        return self._take((count[inverse.reshape(-1)] == 1) | no_length)
 
 
 def _checked(

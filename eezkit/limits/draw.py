@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from eezkit import geodesy
 from eezkit.errors import GeometryWarning
 from eezkit.geodesy import EdgeModel
 from eezkit.limits.sites import FOOT, to_lonlat, to_vector
-from eezkit.limits.solve import corners, project
+from eezkit.limits.solve import EQUAL, corners, project
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from eezkit.limits.sites import Sites
     from eezkit.limits.trace import Skeleton
 
-__all__ = ["CUT", "JUNCTION", "SMOOTH", "TURNING", "VERTEX", "draw"]
+__all__ = ["VERTEX", "Drawn", "draw"]
 
-SMOOTH, TURNING, JUNCTION, CUT = range(4)
+SMOOTH, TURNING, JUNCTION, CUT, COAST = range(5)
 
 VERTEX = np.dtype(
     [
@@ -49,9 +49,33 @@ _ROUNDS = 60
 _SIDES = ("left", "right")
 
 
+class Drawn(NamedTuple):
+    """Lines as they were drawn.
+
+    Parameters
+    ----------
+    vertices : numpy.ndarray of VERTEX, shape (n_vertices,)
+        Line after line.
+    left, right : numpy.ndarray of int64, shape (n_lines,)
+        The sites on either side of each line.
+    nodes : numpy.ndarray of int64, shape (n_lines, 2)
+        Where each line begins and ends in the skeleton, by which lines hang together.
+    """
+
+    vertices: NDArray[np.void]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    nodes: NDArray[np.int64]
+
+
 def draw(
-    skeleton: Skeleton, sites: Sites, *, tolerance: float, edges: EdgeModel = EdgeModel.PLANAR
-) -> NDArray[np.void]:
+    skeleton: Skeleton,
+    sites: Sites,
+    *,
+    tolerance: float,
+    edges: EdgeModel = EdgeModel.PLANAR,
+    over_land: bool = True,
+) -> Drawn:
     """Draw the lines of a skeleton so that no edge strays by more than the tolerance.
 
     Parameters
@@ -63,11 +87,12 @@ def draw(
         Metres that an edge may lie off the true line.
     edges : EdgeModel
         How an edge runs between its vertices where the lines are to be stored.
+    over_land : bool
+        Whether to keep what runs over land: limits do not, and boundaries close zones there.
 
     Returns
     -------
-    numpy.ndarray of VERTEX, shape (n_vertices,)
-        Line after line.
+    Drawn
 
     Notes
     -----
@@ -75,8 +100,8 @@ def draw(
     not be: they lie on ±180° and within the tolerance.
     """
     pen = _Pen(skeleton, sites, tolerance, edges)
-    guide = pen.turn(pen.take_up())
-    return pen.ink(guide)
+    v = pen.ink(pen.turn(pen.take_up()))
+    return pen.number(v) if over_land else pen.number(*pen.leave_land(v))
 
 
 class _Pen:
@@ -167,9 +192,11 @@ class _Pen:
             turns = side == number
             new[name][turns] = np.stack([before, after], axis=1)[turns]
             new[name][~turns] = other[~turns, None]
-        near = np.minimum(_apart(new, v[at]), _apart(new, v[at + 1])) > 1e-4
-        reach = min(self.sites.breadth / 2, 200e3)
-        return new, meeting.found & near & (_apart(new, v[at]) < reach)
+        to_ends = np.stack([_apart(new, v[at]), _apart(new, v[at + 1])])
+        far = geodesy.distance(new["lon"], new["lat"], after["lon"], after["lat"])
+        reach = np.minimum(500 * _apart(v[at], v[at + 1]), far)
+        within = far <= self.sites.breadth + 2 * EQUAL
+        return new, meeting.found & within & (to_ends.min(0) > 1e-4) & (to_ends.max(0) < reach)
 
     def ink(self, guide: NDArray[np.void]) -> NDArray[np.void]:
         """Draw along the guide from its fixed vertices, edge by edge, until all are good."""
@@ -180,7 +207,7 @@ class _Pen:
         guide["along"] = np.cumsum(step)
         self._guide = guide["along"], vectors
         ends = np.diff(guide["line"], prepend=-1, append=-1) != 0
-        v = guide[(guide["kind"] != SMOOTH) | ends[:-1] | ends[1:]]
+        v = self._exactly(guide[(guide["kind"] != SMOOTH) | ends[:-1] | ends[1:]])
         strayed = 0
         for _ in range(_ROUNDS):
             at, parts = self._strays(v)
@@ -200,6 +227,31 @@ class _Pen:
                 GeometryWarning,
                 stacklevel=5,
             )
+        return self._without_specks(v)
+
+    def _without_specks(self, v: NDArray[np.void]) -> NDArray[np.void]:
+        """Drop closed lines that enclose less than the tolerance covers."""
+        lines = np.arange(len(self.left))
+        first = np.searchsorted(v["line"], lines)
+        last = np.searchsorted(v["line"], lines, side="right") - 1
+        k = self.skeleton
+        is_closed = k.order[k.starts[:-1]] == k.order[k.starts[1:] - 1]
+        spokes = (_vectors(v) - _vectors(v[first])[v["line"]]) * 6.37e6
+        steps = np.linalg.norm(np.diff(spokes, axis=0, prepend=spokes[:1]), axis=1)
+        fans = np.cross(spokes, np.roll(spokes, -1, axis=0)) / 2
+        fans[last], steps[first] = 0.0, 0.0
+        area = np.linalg.norm(np.add.reduceat(fans, first, axis=0), axis=1)
+        length = np.add.reduceat(steps, first)
+        return v[~(is_closed & (area <= self.tolerance * length / 2))[v["line"]]]
+
+    def _exactly(self, v: NDArray[np.void]) -> NDArray[np.void]:
+        """Put the smooth vertices, which only guided so far, on the line."""
+        at = np.flatnonzero(v["kind"] == SMOOTH)
+        left, right = self.left[v["line"][at]], self.right[v["line"][at]]
+        reach = np.full(len(at), 1e3)
+        x, y, a, b, _ = project(self.sites, left, right, v["lon"][at], v["lat"][at], reach)
+        v["lon"][at], v["lat"][at] = x, y
+        v["left"][at], v["right"][at] = a.foot[:, None], b.foot[:, None]
         return v
 
     def _strays(self, v: NDArray[np.void]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -211,8 +263,10 @@ class _Pen:
         at = at[~v["drawn"][at]]
         wide = np.abs(_longitude_step(v, at)) / _WIDEST
         long = (v["along"][at + 1] - v["along"][at]) / min(_LONGEST, self.sites.breadth / 4)
-        coarse = np.maximum(wide, long)
-        parts = np.ceil(coarse).astype(np.int64)
+        parts = np.ceil(np.maximum(wide, long)).astype(np.int64)
+        # A closed line without a corner: from its first vertex to its last is no way at all.
+        round_ = (v[at]["kind"] == SMOOTH) & (_apart(v[at], v[at + 1]) == 0)
+        parts[round_] = np.maximum(parts[round_], 4)
         short = np.flatnonzero(parts <= 1)
         worst = np.zeros(len(short))
         for t in (0.5, 0.25, 0.75):
@@ -230,11 +284,12 @@ class _Pen:
         a = self.sites.nearest(self.left[line], lon, lat)
         b = self.sites.nearest(self.right[line], lon, lat)
         slope = np.hypot(a.east - b.east, a.north - b.north)
-        return np.abs(a.distance - b.distance) / np.maximum(slope, 0.05)
+        return np.abs(a.distance - b.distance) / np.maximum(slope, 1e-6)
 
     def _point(
-        self, v: NDArray[np.void], at: NDArray[np.int64], t: float
+        self, v: NDArray[np.void], at: NDArray[np.int64], t: float | NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The position at a fraction of each edge, as the edge is to be stored."""
         here, there = v[at], v[at + 1]
         if self.edges is EdgeModel.GEODESIC:
             far, azimuth, _ = geodesy.inverse(here["lon"], here["lat"], there["lon"], there["lat"])
@@ -262,7 +317,7 @@ class _Pen:
         x, y, a, b, found = project(self.sites, left, right, lon, lat, reach)
         new["lon"], new["lat"] = x, y
         new["left"], new["right"] = a.foot[:, None], b.foot[:, None]
-        found &= geodesy.distance(lon, lat, x, y) < reach
+        found &= geodesy.distance(lon, lat, x, y) < np.maximum(reach, 4 * self.tolerance)
         v["drawn"][at] = v["turned"][at] = False
         lost = np.setdiff1d(edge[~found], edge[found])
         v["drawn"][lost] = True
@@ -288,6 +343,38 @@ class _Pen:
             new[side] = found.foot[:, None]
         v["drawn"][at] = v["turned"][at] = False
         return np.insert(v, at + 1, new)
+
+    def leave_land(self, v: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        """Keep what runs at sea, and number the runs; where a line meets the coast it ends."""
+        ashore = self.sites.baseline.on_land(v["lon"], v["lat"])
+        at = _edges_of(v)
+        at = at[ashore[at] != ashore[at + 1]]
+        low, high = np.zeros(len(at)), np.ones(len(at))
+        for _ in range(40):
+            t = (low + high) / 2
+            same = self.sites.baseline.on_land(*self._point(v, at, t)) == ashore[at]
+            low, high = np.where(same, t, low), np.where(same, high, t)
+        new = np.zeros(len(at), dtype=VERTEX)
+        new["line"], new["kind"] = v["line"][at], COAST
+        site = self.left[new["line"]], self.right[new["line"]]
+        reach = _apart(v[at], v[at + 1])
+        x, y, a, b, _ = project(self.sites, *site, *self._point(v, at, low), reach)
+        new["lon"], new["lat"] = x, y
+        new["left"], new["right"] = a.foot[:, None], b.foot[:, None]
+        v = np.insert(v, at + 1, new)
+        at_sea = np.insert(~ashore, at + 1, True)
+        run = np.cumsum(~at_sea | (np.diff(v["line"], prepend=-1) != 0))[at_sea]
+        return v[at_sea], run
+
+    def number(self, v: NDArray[np.void], run: NDArray[np.int64] | None = None) -> Drawn:
+        """Number the lines anew, as runs of vertices if given, and say what lies beside them."""
+        number = v["line"] if run is None else run
+        _, first, line = np.unique(number, return_index=True, return_inverse=True)
+        old = v["line"][first]
+        v["line"] = line
+        k = self.skeleton
+        nodes = np.stack([k.order[k.starts[old]], k.order[k.starts[old + 1] - 1]], axis=1)
+        return Drawn(v, k.left[old], k.right[old], nodes)
 
     def _on_meridian(
         self, line: NDArray[np.int64], chord: NDArray[np.float64], reach: NDArray[np.float64]

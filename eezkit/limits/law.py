@@ -203,6 +203,5 @@ def _lines(
     sites = Sites(baseline, breadth)
     mesh = build_mesh(sites, cell, limits=limits)
     skeleton = trace(mesh, sites, limits=limits)
-    return Lines.from_vertices(
-        draw(skeleton, sites, tolerance=tolerance, edges=EdgeModel(edges)), skeleton, baseline
-    )
+    drawn = draw(skeleton, sites, tolerance=tolerance, edges=EdgeModel(edges), over_land=limits)
+    return Lines.from_drawn(drawn, baseline)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eezkit.limits.assemble import DECIMALS
 from eezkit.limits.sites import FOOT
 from eezkit.units import M
 
@@ -17,14 +18,12 @@ if TYPE_CHECKING:
 
     from eezkit.geometry import Rings
     from eezkit.limits.baseline import Baseline
-    from eezkit.limits.trace import Skeleton
+    from eezkit.limits.draw import Drawn
 
 __all__ = ["HIGH_SEAS", "Limit", "Lines", "Partition", "VertexKind"]
 
 HIGH_SEAS = -1
 """Stands in the place of a territory's key where there is none."""
-_DECIMALS = 9
-"""Of degrees, in files: 0.06 mm."""
 
 
 class VertexKind(StrEnum):
@@ -38,9 +37,12 @@ class VertexKind(StrEnum):
     """Where three lines meet: a tripoint, or the end of a boundary at the breadth."""
     CUT = "cut"
     """Where the line crosses ±180°."""
+    COAST = "coast"
+    """Where a boundary meets the coast."""
 
 
 _KINDS = tuple(VertexKind)
+_POLYGON = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,8 @@ class Lines:
         Line `i` is made of the vertices ``starts[i]:starts[i + 1]``.
     left, right : numpy.ndarray of int64, shape (n_lines,)
         Keys of the territories on either side; `HIGH_SEAS` where there is none.
+    nodes : numpy.ndarray of int64, shape (n_lines, 2)
+        Where each line begins and ends: lines that meet have a number in common there.
     kind : numpy.ndarray of uint8, shape (n_vertices,)
         Index into the members of `VertexKind`.
     left_base, right_base : numpy.ndarray, shape (n_vertices, 2)
@@ -71,22 +75,25 @@ class Lines:
     starts: NDArray[np.int64]
     left: NDArray[np.int64]
     right: NDArray[np.int64]
+    nodes: NDArray[np.int64]
     kind: NDArray[np.uint8]
     left_base: NDArray[np.void]
     right_base: NDArray[np.void]
     baseline: Baseline
 
     @classmethod
-    def from_vertices(cls, v: NDArray[np.void], skeleton: Skeleton, baseline: Baseline) -> Lines:
-        """Take what was drawn along a skeleton."""
+    def from_drawn(cls, drawn: Drawn, baseline: Baseline) -> Lines:
+        """Take what was drawn for a baseline."""
+        v = drawn.vertices
         keys = np.append(baseline.keys, HIGH_SEAS)
-        starts = np.searchsorted(v["line"], np.arange(len(skeleton.left) + 1))
+        starts = np.searchsorted(v["line"], np.arange(len(drawn.left) + 1))
         return cls(
             v["lon"].copy(),
             v["lat"].copy(),
             starts.astype(np.int64),
-            keys[skeleton.left],
-            keys[skeleton.right],
+            keys[drawn.left],
+            keys[drawn.right],
+            drawn.nodes,
             v["kind"].copy(),
             v["left"].copy(),
             v["right"].copy(),
@@ -109,7 +116,7 @@ class Lines:
         found = np.empty(self.n_lines, dtype=object)
         for line in range(self.n_lines):
             span = slice(self.starts[line], self.starts[line + 1])
-            lon, lat = self.lon[span].round(_DECIMALS), self.lat[span].round(_DECIMALS)
+            lon, lat = self.lon[span].round(DECIMALS), self.lat[span].round(DECIMALS)
             cuts = np.flatnonzero(np.abs(lon[1:-1]) == 180.0) + 1
             bounds = [0, *cuts.tolist(), len(lon) - 1]
             pieces = []
@@ -146,8 +153,8 @@ class Lines:
         columns: dict[str, NDArray[Any]] = {
             "line": line[rows],
             "kind": np.array(_KINDS)[self.kind[rows]].astype(str),
-            "lon": self.lon[rows].round(_DECIMALS),
-            "lat": self.lat[rows].round(_DECIMALS),
+            "lon": self.lon[rows].round(DECIMALS),
+            "lat": self.lat[rows].round(DECIMALS),
             "left": self.left[line[rows]],
             "right": self.right[line[rows]],
         }
@@ -164,8 +171,8 @@ class Lines:
                 )
                 name = f"{side}_{number + 1}"
                 columns[f"{name}_feature"] = np.where(absent, -1, feature[foot["edge"]])
-                columns[f"{name}_lon"] = lon.round(_DECIMALS)
-                columns[f"{name}_lat"] = lat.round(_DECIMALS)
+                columns[f"{name}_lon"] = lon.round(DECIMALS)
+                columns[f"{name}_lat"] = lat.round(DECIMALS)
                 columns[f"{name}_distance_nmi"] = far / M
         return columns
 
@@ -202,7 +209,11 @@ class Limit:
         return np.concatenate([self.lines.left_base[:, 0], none])[self.vertex]
 
     def to_shapely(self) -> Any:
-        """Give the zone as one shapely MultiPolygon, rounded to 1e-9 degrees."""
+        """Give the zone as one shapely MultiPolygon, rounded to 1e-9 degrees, and valid.
+
+        Where two parts of the limit are closer to each other than the tolerance, as in a cusp,
+        the edges of `rings` may cross; here they do not.
+        """
         return _rounded(self.rings)[0]
 
 
@@ -232,13 +243,19 @@ class Partition:
     lines: Lines
 
     def to_shapely(self) -> NDArray[np.object_]:
-        """Give one shapely MultiPolygon for each territory, rounded to 1e-9 degrees."""
+        """Give one shapely MultiPolygon for each territory, as `Limit.to_shapely` does."""
         return _rounded(self.rings)
 
 
 def _rounded(rings: Rings) -> NDArray[np.object_]:
-    from dataclasses import replace
+    """Zones as they are written: rounded, and valid where edges cross within the tolerance."""
+    import shapely
 
-    return replace(
-        rings, lon=rings.lon.round(_DECIMALS), lat=rings.lat.round(_DECIMALS)
+    zones = replace(
+        rings, lon=rings.lon.round(DECIMALS), lat=rings.lat.round(DECIMALS)
     ).to_shapely()
+    bad = ~shapely.is_valid(zones)
+    for zone in np.flatnonzero(bad):
+        parts = shapely.get_parts(shapely.make_valid(zones[zone], method="structure"))
+        zones[zone] = shapely.MultiPolygon(parts[shapely.get_type_id(parts) == _POLYGON].tolist())
+    return zones

@@ -8,7 +8,7 @@ is dropped when only one such site is left: no line passes through it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,13 @@ _RADIUS = 6.4e6
 """Metres: above the greatest radius of curvature, so that angles turn into upper bounds."""
 _COVER = 0.6
 """Each point of a triangle is within this times its longest edge of a corner (plane: 0.58)."""
+_A = 6378137.0
+_E2 = (2.0 - 1.0 / 298.257223563) / 298.257223563
+_SHARP = 0.5
+"""A right angle gives 1 half way between its sides, and less beside."""
+_FINE, _FINEST = 64, 4096
+"""How much shorter than a cell edges may get: where territories are close; where lines are."""
+_BASE = 1 << 31
 
 
 @dataclass
@@ -36,6 +43,8 @@ class Mesh:
         Unit normals of the ellipsoid.
     triangles : numpy.ndarray of int64, shape (n_triangles, 3)
         Nodes, anticlockwise from outside; the edge from the first to the second is bisected next.
+    longest : numpy.ndarray of float64, shape (n_triangles,)
+        An upper bound in metres of the longest edge of each triangle.
     of_triangle, site : numpy.ndarray of int64, shape (n_rows,)
         A row for each triangle and site that may be nearest in it, sorted by triangle.
     distance : numpy.ndarray of float64, shape (n_rows, 3)
@@ -44,15 +53,33 @@ class Mesh:
 
     nodes: NDArray[np.float64]
     triangles: NDArray[np.int64]
+    longest: NDArray[np.float64]
     of_triangle: NDArray[np.int64]
     site: NDArray[np.int64]
     distance: NDArray[np.float64]
 
-    def longest(self) -> NDArray[np.float64]:
-        """An upper bound in metres of the longest edge of each triangle."""
-        corners = self.nodes[self.triangles]
-        chord = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1, initial=0)
-        return _RADIUS * 2 * np.arcsin(np.minimum(chord / 2, 1.0))
+    def take(self, chosen: NDArray[np.bool_], rows: NDArray[np.bool_] | None = None) -> Mesh:
+        """Keep these triangles, and of their rows all or these."""
+        kept = chosen[self.of_triangle] if rows is None else rows & chosen[self.of_triangle]
+        return Mesh(
+            self.nodes,
+            self.triangles[chosen],
+            self.longest[chosen],
+            (np.cumsum(chosen) - 1)[self.of_triangle[kept]],
+            self.site[kept],
+            self.distance[kept],
+        )
+
+    def join(self, other: Mesh) -> Mesh:
+        """Put triangles together whose nodes are the same, or the same and more."""
+        return Mesh(
+            max(self.nodes, other.nodes, key=len),
+            np.vstack([self.triangles, other.triangles]),
+            np.concatenate([self.longest, other.longest]),
+            np.concatenate([self.of_triangle, len(self.triangles) + other.of_triangle]),
+            np.concatenate([self.site, other.site]),
+            np.vstack([self.distance, other.distance]),
+        )
 
     def edge_codes(self) -> NDArray[np.int64]:
         """A number for each edge, equal in both triangles beside it, shape (n_triangles, 3)."""
@@ -79,14 +106,122 @@ class Mesh:
 
 
 def build_mesh(sites: Sites, cell: float, *, limits: bool = True) -> Mesh:
-    """Refine the globe where lines run until no edge is longer than `cell` metres.
+    """Refine the globe where lines run until they are resolved.
 
-    With ``limits=False`` only lines between territories count, not those towards the sea.
+    Parameters
+    ----------
+    sites : Sites
+    cell : float
+        Metres that no edge of the mesh exceeds. Edges are up to 64 times shorter where
+        territories come close, and up to 4096 times where three sites meet or a limit turns
+        back on itself.
+    limits : bool
+        Whether lines towards the sea count, or only those between territories.
     """
     mesh = _cube(sites)
-    while len(mesh.triangles) and (coarse := mesh.longest() > cell).any():
+    while (coarse := mesh.longest > cell).any():
         mesh = _prune(refine(mesh, sites, coarse), sites, limits=limits)
-    return _prune(_drain(mesh, sites), sites, limits=limits)
+    fresh = _prune(_drain(mesh, sites), sites, limits=limits)
+    settled = fresh.take(np.zeros(len(fresh.triangles), dtype=bool))
+    while len(fresh.triangles):
+        coarse = fresh.longest > _wanted(fresh, sites, cell)
+        settled, fresh = settled.join(fresh.take(~coarse)), fresh.take(coarse)
+        settled, fresh = _wake(settled, fresh)
+        known = len(fresh.nodes)
+        fresh = refine(fresh, sites, np.ones(len(fresh.triangles), dtype=bool))
+        fresh = _prune(_drain(fresh, sites, since=known), sites, limits=limits)
+    return settled
+
+
+def _wake(settled: Mesh, fresh: Mesh) -> tuple[Mesh, Mesh]:
+    """Move settled triangles whose edges are about to be bisected to those that will be."""
+    codes = settled.edge_codes()
+    cut = np.unique(fresh.edge_codes()[:, 0])
+    hit = np.zeros(len(codes), dtype=bool)
+    while (more := ~hit & _among(codes, cut).any(axis=1)).any():
+        hit |= more
+        cut = np.union1d(cut, codes[more, 0])
+    return settled.take(~hit), fresh.join(settled.take(hit))
+
+
+def _wanted(mesh: Mesh, sites: Sites, cell: float) -> NDArray[np.float64]:
+    """How long the edges of each triangle may be, in metres."""
+    labels = mesh.labels()
+    crowded = (labels != np.roll(labels, 1, axis=1)).all(axis=1)
+    crowded |= _hides_a_third(mesh, labels) | _turns_back(mesh, sites)
+    territories = mesh.site != sites.sea
+    close = np.where(territories, mesh.distance.min(axis=1), np.inf)
+    _, second = _two_least(mesh, close)
+    return np.where(crowded, cell / _FINEST, np.clip(close[second] / 4, cell / _FINE, cell))
+
+
+def _turns_back(mesh: Mesh, sites: Sites) -> NDArray[np.bool_]:
+    """Triangles where a line may turn so sharply that its two parts lie in one triangle.
+
+    The distance from one place has a slope of 1, the distance from the nearer of two places less
+    where they are equally far. What lacks is compared with the slope across the line.
+    """
+    first, second = _two_least(mesh, mesh.distance.min(axis=1))
+    a, b = mesh.distance[first], mesh.distance[second]
+    with np.errstate(invalid="ignore"):
+        across = _slope(mesh, a - b)
+        kink = np.zeros(len(across))
+        for row, values in ((first, a), (second, b)):
+            lack = np.sqrt(np.maximum(1.0 - _slope(mesh, values) ** 2, 0.0))
+            kink = np.where(mesh.site[row] == sites.sea, kink, np.maximum(kink, lack))
+        turns: NDArray[np.bool_] = kink > _SHARP * across
+    return turns
+
+
+def _two_least(
+    mesh: Mesh, value: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The two rows of each triangle with the smallest values."""
+    order = np.lexsort([value, mesh.of_triangle])
+    starts = mesh.rows()
+    return order[starts], order[starts + 1]
+
+
+def _slope(mesh: Mesh, value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Length of the gradient of values at the corners of each triangle, in metres per metre."""
+    normal = mesh.nodes[mesh.triangles]
+    radius = _A / np.sqrt(1.0 - _E2 * normal[..., 2:] ** 2)
+    corners = radius * normal * np.array([1.0, 1.0, 1.0 - _E2])
+    p, q = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    rise_p, rise_q = value[:, 1] - value[:, 0], value[:, 2] - value[:, 0]
+    pp, pq, qq = (np.einsum("ij,ij->i", *pair) for pair in ((p, p), (p, q), (q, q)))
+    square = (rise_p**2 * qq - 2 * rise_p * rise_q * pq + rise_q**2 * pp) / (pp * qq - pq**2)
+    return np.sqrt(np.maximum(square, 0.0))
+
+
+def _hides_a_third(mesh: Mesh, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Triangles in which a site is nearest between corners it is not nearest to.
+
+    Along an edge distances are close to linear, so where two sites at its ends are equally far
+    follows without asking, and whether a third is nearer there.
+    """
+    hidden = np.zeros(len(mesh.triangles), dtype=bool)
+    least = np.minimum.reduceat(mesh.distance, mesh.rows(), axis=0)
+    triangles = np.arange(len(labels))
+    many = np.bincount(mesh.of_triangle, minlength=len(labels)) > 2
+    for corner in range(3):
+        other = (corner + 1) % 3
+        at = triangles[many & (labels[:, corner] != labels[:, other])]
+        gap_here = mesh.value(at, np.full_like(at, corner), labels[at, other]) - least[at, corner]
+        gap_there = mesh.value(at, np.full_like(at, other), labels[at, corner]) - least[at, other]
+        t = np.full(len(labels), np.nan)
+        level = t.copy()
+        t[at] = gap_here / np.maximum(gap_here + gap_there, 1e-9)
+        far_there = mesh.value(at, np.full_like(at, other), labels[at, corner])
+        level[at] = least[at, corner] * (1 - t[at]) + far_there * t[at]
+        of = mesh.of_triangle
+        third = mesh.distance[:, corner] * (1 - t[of]) + mesh.distance[:, other] * t[of]
+        with np.errstate(invalid="ignore"):
+            nearer = third < level[of] - 1e-3
+        hidden[
+            of[nearer & (mesh.site != labels[of, corner]) & (mesh.site != labels[of, other])]
+        ] = True
+    return hidden
 
 
 def refine(mesh: Mesh, sites: Sites, marked: NDArray[np.bool_]) -> Mesh:
@@ -94,7 +229,7 @@ def refine(mesh: Mesh, sites: Sites, marked: NDArray[np.bool_]) -> Mesh:
     codes = mesh.edge_codes()
     cut = np.unique(codes[marked, 0])
     while True:
-        needed = np.unique(codes[np.isin(codes, cut).any(axis=1), 0])
+        needed = np.unique(codes[_among(codes, cut).any(axis=1), 0])
         if len(needed) == len(cut):
             break
         cut = needed
@@ -102,11 +237,9 @@ def refine(mesh: Mesh, sites: Sites, marked: NDArray[np.bool_]) -> Mesh:
     middle = mesh.nodes[ends[0]] + mesh.nodes[ends[1]]
     middle /= np.linalg.norm(middle, axis=1, keepdims=True)
     first = len(mesh.nodes)
-    mesh = Mesh(
-        np.vstack([mesh.nodes, middle]), mesh.triangles, mesh.of_triangle, mesh.site, mesh.distance
-    )
-    reach = sites.breadth + 2 * float(mesh.longest().max(initial=0))
-    while (split := np.isin(code := mesh.edge_codes()[:, 0], cut)).any():
+    reach = sites.breadth + 2 * float(mesh.longest.max(initial=0))
+    mesh = replace(mesh, nodes=np.vstack([mesh.nodes, middle]))
+    while (split := _among(code := mesh.edge_codes()[:, 0], cut)).any():
         mesh = _bisect(mesh, sites, split, first + np.searchsorted(cut, code[split]), reach)
     return mesh
 
@@ -115,35 +248,27 @@ def _bisect(
     mesh: Mesh, sites: Sites, split: NDArray[np.bool_], middle: NDArray[np.int64], reach: float
 ) -> Mesh:
     """Replace each split triangle by two, with the distances at the new nodes."""
-    a, b, c = mesh.triangles[split].T
-    halves = np.stack([np.stack([c, a, middle], 1), np.stack([b, c, middle], 1)])
-    rows = split[mesh.of_triangle]
-    parent = (np.cumsum(split) - 1)[mesh.of_triangle[rows]]
-    at_a, at_b, at_c = mesh.distance[rows].T
-    at_middle = _evaluate(mesh, sites, middle[parent], mesh.site[rows], reach)
-    n_kept, n_split = int(np.count_nonzero(~split)), len(middle)
-    of_triangle = np.concatenate(
-        [
-            (np.cumsum(~split) - 1)[mesh.of_triangle[~rows]],
-            n_kept + parent,
-            n_kept + n_split + parent,
-        ]
-    )
-    site = np.concatenate([mesh.site[~rows], mesh.site[rows], mesh.site[rows]])
-    distance = np.vstack(
-        [
-            mesh.distance[~rows],
-            np.stack([at_c, at_a, at_middle], 1),
-            np.stack([at_b, at_c, at_middle], 1),
-        ]
-    )
-    # Kept rows, then those of the first halves, then of the second: sorted already.
+    whole, parent = mesh.take(~split), mesh.take(split)
+    a, b, c = parent.triangles.T
+    halves = np.vstack([np.stack([c, a, middle], 1), np.stack([b, c, middle], 1)])
+    at_a, at_b, at_c = parent.distance.T
+    of = parent.of_triangle
+    at_middle = _evaluate(mesh, sites, middle[of], parent.site, reach)
+    n_whole, n_split = len(whole.triangles), len(middle)
+    # Rows of the whole, of the first halves, of the second: sorted by triangle already.
     return Mesh(
         mesh.nodes,
-        np.vstack([mesh.triangles[~split], *halves]),
-        of_triangle,
-        site,
-        distance,
+        np.vstack([whole.triangles, halves]),
+        np.concatenate([whole.longest, _longest(mesh.nodes, halves)]),
+        np.concatenate([whole.of_triangle, n_whole + of, n_whole + n_split + of]),
+        np.concatenate([whole.site, parent.site, parent.site]),
+        np.vstack(
+            [
+                whole.distance,
+                np.stack([at_c, at_a, at_middle], 1),
+                np.stack([at_b, at_c, at_middle], 1),
+            ]
+        ),
     )
 
 
@@ -160,35 +285,41 @@ def _prune(mesh: Mesh, sites: Sites, *, limits: bool) -> Mesh:
     """Drop the sites that are nowhere nearest in a triangle, and triangles with one site left."""
     if not len(mesh.triangles):
         return mesh
-    slack = _COVER * mesh.longest()[mesh.of_triangle]
+    slack = _COVER * mesh.longest[mesh.of_triangle]
     slack[mesh.site == sites.sea] = 0.0
     low, high = mesh.distance - slack[:, None], mesh.distance + slack[:, None]
     ceiling = np.minimum.reduceat(high, mesh.rows(), axis=0)[mesh.of_triangle]
-    possible = (low <= ceiling).any(axis=1)
+    possible: NDArray[np.bool_] = np.any(low <= ceiling, axis=1)
     counted = possible if limits else possible & (mesh.site != sites.sea)
-    alive = np.bincount(mesh.of_triangle[counted], minlength=len(mesh.triangles)) >= 2
-    keep = possible & alive[mesh.of_triangle]
-    return Mesh(
-        mesh.nodes,
-        mesh.triangles[alive],
-        (np.cumsum(alive) - 1)[mesh.of_triangle[keep]],
-        mesh.site[keep],
-        mesh.distance[keep],
-    )
+    n_counted = np.bincount(mesh.of_triangle[counted], minlength=len(mesh.triangles))
+    alive: NDArray[np.bool_] = np.greater_equal(n_counted, 2)
+    return mesh.take(alive, possible)
 
 
-def _drain(mesh: Mesh, sites: Sites) -> Mesh:
-    """Let no node on land be nearest to the sea, however far the coast is."""
+def _drain(mesh: Mesh, sites: Sites, *, since: int = 0) -> Mesh:
+    """Let no node on land, of those numbered from `since`, be nearest to the sea."""
     rows = np.flatnonzero(mesh.site == sites.sea)
     corners = mesh.triangles[mesh.of_triangle[rows]]
-    nodes, inverse = np.unique(corners, return_inverse=True)
-    on_land = sites.baseline.on_land(*to_lonlat(mesh.nodes[nodes]))
+    nodes = np.unique(corners[corners >= since])
+    on_land = nodes[sites.baseline.on_land(*to_lonlat(mesh.nodes[nodes]))]
     distance = mesh.distance.copy()
-    distance[rows] = np.where(on_land[inverse].reshape(-1, 3), np.inf, distance[rows])
-    return Mesh(mesh.nodes, mesh.triangles, mesh.of_triangle, mesh.site, distance)
+    distance[rows] = np.where(np.isin(corners, on_land), np.inf, distance[rows])
+    return replace(mesh, distance=distance)
 
 
-_BASE = 1 << 31
+def _among(codes: NDArray[np.int64], some: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which codes are among some, which are sorted."""
+    if not len(some):
+        return np.zeros(codes.shape, dtype=bool)
+    found: NDArray[np.bool_] = some[np.searchsorted(some[:-1], codes)] == codes
+    return found
+
+
+def _longest(nodes: NDArray[np.float64], triangles: NDArray[np.int64]) -> NDArray[np.float64]:
+    """An upper bound in metres of the longest edge of each triangle."""
+    corners = nodes[triangles]
+    chord = np.linalg.norm(corners - corners[:, [1, 2, 0]], axis=2).max(axis=1, initial=0)
+    return _RADIUS * 2 * np.arcsin(np.minimum(chord / 2, 1.0))
 
 
 def _code(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -212,15 +343,17 @@ def _cube(sites: Sites) -> Mesh:
         [[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]]
     )
     nodes = corners @ (about_x @ about_z).T / np.sqrt(3)
-    n_sites = sites.sea + np.isfinite(sites.breadth)
+    n_sites = sites.sea + int(np.isfinite(sites.breadth))
+    corner_of = np.array(triangles, dtype=np.int64)
     mesh = Mesh(
         nodes,
-        np.array(triangles, dtype=np.int64),
+        corner_of,
+        _longest(nodes, corner_of),
         np.repeat(np.arange(12), n_sites),
         np.tile(np.arange(n_sites), 12),
         np.empty((12 * n_sites, 3)),
     )
     for corner in range(3):
-        at = mesh.triangles[mesh.of_triangle, corner]
+        at = corner_of[mesh.of_triangle, corner]
         mesh.distance[:, corner] = _evaluate(mesh, sites, at, mesh.site, np.inf)
     return mesh

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
     from eezkit.limits.sites import Feet, Sites
 
-__all__ = ["Meeting", "bracketed", "corners", "junctions", "project"]
+__all__ = ["EQUAL", "Meeting", "bracketed", "corners", "junctions", "project"]
 
 EQUAL = 1e-6
 """Metres: distances that differ by less are equal; a tenth of what is promised."""
+_GUIDE = 0.1
+"""Metres: the same for places that only guide a line."""
 _STEPS = 40
-_BLUNT = 1e-3
+_BLUNT = 1e-6
 """Directions to two sites that differ by less give no usable gradient."""
 
 Measure: TypeAlias = (
@@ -46,7 +48,7 @@ def bracketed(
     at_start: NDArray[np.float64],
     at_end: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Find where two sites are equally far, between positions on either side of that line.
+    """Find where two sites are about equally far, between positions on either side of that line.
 
     Parameters
     ----------
@@ -61,7 +63,7 @@ def bracketed(
     Returns
     -------
     lon, lat : numpy.ndarray of float64, shape (n,)
-        Degrees.
+        Degrees; the distances differ by less than 0.1 m.
     """
     n = len(left)
     low, high = np.zeros(n), np.ones(n)
@@ -74,7 +76,7 @@ def bracketed(
         a, b, fa, fb = low[todo], high[todo], f_low[todo], f_high[todo]
         with np.errstate(invalid="ignore", divide="ignore"):
             t = a - fa * (b - a) / (fb - fa)
-        # Anderson and Björck's rule can stall at a kink; every third step halves.
+        # The secant can stall at a kink; every third step halves.
         bad = ~((t > a) & (t < b)) | (step % 3 == 2)
         t = np.where(bad, (a + b) / 2, t)
         lon, lat = to_lonlat(start[todo] + t[:, None] * (end[todo] - start[todo]))
@@ -83,7 +85,7 @@ def bracketed(
         before = f <= 0
         low[todo[before]], f_low[todo[before]] = t[before], f[before]
         high[todo[~before]], f_high[todo[~before]] = t[~before], f[~before]
-        todo = todo[(np.abs(f) > EQUAL) & (b - a > 1e-13)]
+        todo = todo[(np.abs(f) > _GUIDE) & (b - a > 1e-12)]
     return to_lonlat(start + place[:, None] * (end - start))
 
 
