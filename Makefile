@@ -30,8 +30,7 @@ data: setup
 maps: setup
 	$(PY) maps/build.py
 
-docs:  ## the site in docs/_build/html, offline, warnings as errors
-	test -d .venv || python3 -m venv .venv
+docs: setup  ## the site in docs/_build/html, offline, warnings as errors
 	$(PY) -m pip install -q -c requirements.lock -e '.[docs]'
 	$(PY) -m sphinx -b html -n -W --keep-going -q docs docs/_build/html
 

@@ -75,7 +75,7 @@ def _page(
     yield from ("```{code-block} none", f"{name} {usage}", "```", "")
     options = [p for p in command.get_params(ctx) if isinstance(p, click.Option)]
     for option in options:
-        record = option.get_help_record(ctx)
+        record = None if option.name == "help" else option.get_help_record(ctx)
         if record is not None:
             yield from (f"`{record[0]}`", f": {record[1]}", "")
 

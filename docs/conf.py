@@ -20,6 +20,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import commands  # noqa: E402
 
+import eezkit  # noqa: E402
+
 project = "eezkit"
 author = "The eezkit developers"
 copyright = "The eezkit developers"  # noqa: A001
@@ -68,10 +70,16 @@ default_role = "py:obj"
 _COLON = "\N{RATIO}"
 
 
-def leave_as_code(app: Any, env: Any, node: Any, content: Any) -> Any:
-    """Show a word in single backticks as code where it names nothing on these pages."""
-    by_default_role = node.get("refdomain") == "py" and node.get("reftype") == "obj"
-    return content if by_default_role else None
+def find_or_show(app: Any, env: Any, node: Any, content: Any) -> Any:
+    """Find a public name at its home; show other words in single backticks as code."""
+    if node.get("refdomain") != "py" or node.get("reftype") != "obj":
+        return None
+    name = node["reftarget"].removeprefix("eezkit.")
+    if name not in eezkit._HOMES:
+        return content
+    home = f"{eezkit._HOMES[name]}.{name}"
+    python = env.get_domain("py")
+    return python.resolve_xref(env, node["refdoc"], app.builder, "obj", home, node, content)
 
 
 def hide_colons(app: Any, what: str, name: str, value: Any, options: Any, lines: Any) -> None:
@@ -105,6 +113,6 @@ def draw_site(path: Path) -> None:
 def setup(app: Any) -> None:
     """Connect the above."""
     app.connect("builder-inited", prepare)
-    app.connect("missing-reference", leave_as_code)
+    app.connect("missing-reference", find_or_show)
     app.connect("autodoc-process-docstring", hide_colons, priority=400)
     app.connect("autodoc-process-docstring", show_colons, priority=600)
