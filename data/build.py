@@ -34,7 +34,8 @@ CENTRE = (153.980556, 24.286667)
 COMPLETE = 348 * M
 """No other land lies within 200 M of any position this near: the next, Maug, is 1018 km off."""
 TOLERANCE = 1.0
-DECIMALS = 9
+DECIMALS = 7
+"""Of degrees, 1 cm: coarser than what compilers and processors make of the last bits."""
 
 DATASET = {
     "name": "eezkit derived atlas",
