@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from eezkit.atlas.answer import Answer
-from eezkit.atlas.atlas import Atlas, Distances, Located
+from eezkit.atlas.atlas import Atlas
+from eezkit.atlas.found import Distances, Located
 
 if TYPE_CHECKING:
     from eezkit.atlas.build import build_atlas

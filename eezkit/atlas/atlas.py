@@ -7,11 +7,12 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from eezkit.atlas import storage
+from eezkit.atlas.found import NOT_COVERED, Distances, Located, on_edge
 from eezkit.atlas.selection import choose, parse_selector
 from eezkit.coverage import Coverage
 from eezkit.edges import Edges
@@ -28,58 +29,13 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from eezkit.atlas.answer import Answer
-    from eezkit.nearest import Nearest
     from eezkit.uncertainty import Uncertainty
 
-__all__ = ["NOT_COVERED", "Atlas", "Distances", "Located"]
-
-NOT_COVERED = -1
-"""Answer code of a position where the dataset does not claim to be complete."""
+__all__ = ["Atlas"]
 
 Kinds = Literal["seaward", "coast", "all"]
 
-_NANOMETRE = 1e-9
 _SMALL_ISLAND = 12 * M
-
-
-@dataclass(frozen=True)
-class Located:
-    """Which zones hold each position.
-
-    Parameters
-    ----------
-    answer : numpy.ndarray of int32, shape (...)
-        Answer codes: 0 no zone, -1 not covered, -2 not a position, else a set of zones.
-    """
-
-    answer: NDArray[np.int32]
-    _zones: Callable[[int], tuple[Zone, ...]]
-
-    def zones(self, code: int) -> tuple[Zone, ...]:
-        """Zones of an answer code, all of them; empty for 0, -1 and -2."""
-        return self._zones(int(code))
-
-
-class Distances(NamedTuple):
-    """How far, where and which way the nearest edge is, each of the input's shape.
-
-    Parameters
-    ----------
-    distance : numpy.ndarray of float64
-        Metres; inf where there is no such edge.
-    lon, lat : numpy.ndarray of float64
-        The nearest point, in degrees.
-    azimuth : numpy.ndarray of float64
-        Degrees clockwise from north, at the position; NaN at distance 0.
-    edge : numpy.ndarray of int64
-        Index into `Atlas.edges`; -1 for none.
-    """
-
-    distance: NDArray[np.float64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    azimuth: NDArray[np.float64]
-    edge: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,10 +255,10 @@ class Atlas:
         x, y = check_arrays(lon, lat)
         if kinds not in ("seaward", "coast", "all"):
             raise OptionError(f"kinds {kinds!r} is not one of 'seaward', 'coast', 'all'.")
-        seaward = _on_edge(self.seaward.query(x, y, active=self._bounding, threads=threads))
+        seaward = on_edge(self.seaward.query(x, y, active=self._bounding, threads=threads))
         if kinds == "seaward":
             return seaward
-        coast = _on_edge(self.coast.query(x, y, threads=threads))
+        coast = on_edge(self.coast.query(x, y, threads=threads))
         coast_edge = np.where(coast.edge >= 0, coast.edge + self.edges.n_seaward, -1)
         coast = Distances(coast.distance, coast.lon, coast.lat, coast.azimuth, coast_edge)
         if kinds == "coast":
@@ -591,10 +547,3 @@ class Atlas:
             "warnings": [list(warning) for warning in self.warnings],
             "findings": dict(self.findings),
         }
-
-
-def _on_edge(found: Nearest) -> Distances:
-    """Call a position within a nanometre of an edge on it: there no azimuth means anything."""
-    on = found.distance < _NANOMETRE
-    distance, azimuth = np.where(on, 0.0, found.distance), np.where(on, np.nan, found.azimuth)
-    return Distances(distance, found.lon, found.lat, azimuth, found.edge)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eezkit.atlas.answer import Answer, Inside
-from eezkit.atlas.atlas import NOT_COVERED, Atlas
+from eezkit.atlas.atlas import Atlas
+from eezkit.atlas.found import NOT_COVERED
 from eezkit.positions import check_arrays
 from eezkit.zones import Zone
 
