@@ -23,7 +23,8 @@ Array = NDArray[np.float64]
 GEOD = Geod(ellps="WGS84")
 E = np.sqrt(GEOD.es)
 FIRST_SAMPLES = 65
-"""Of a first look at an edge; a curve of 5,000 km then has a sample every 80 km."""
+FIRST_STEP = 80e3
+"""A first look at an edge has so many samples, and one at least every so many metres."""
 ZOOM_SAMPLES = 9
 RESOLUTION = 1e-9
 """Metres between the positions of the last level."""
@@ -70,7 +71,7 @@ def brute_force(
     place = on_edge(model, edge)
     low, high = np.zeros(len(lon)), np.ones(len(lon))
     best = previous = np.full(len(lon), np.inf)
-    n = FIRST_SAMPLES
+    n = max(FIRST_SAMPLES, 1 + int(length / FIRST_STEP))
     span = length
     while span > RESOLUTION:
         t = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, n)
@@ -132,6 +133,10 @@ def strata(n: int, random: np.random.Generator) -> Iterator[tuple[str, Array, Ar
     yield "latitude 80, 1000 km", *far_from(edge, 0.01, 8.5e6), edge, 1e6
     edge = anywhere(1e6)
     yield "any distance on Earth", *far_from(edge, 9e6, 2e7), edge, 1e6
+    lon, lat, to_lat = random.uniform(-180, 180, n), *random.uniform(-89.9, 89.9, (2, n))
+    edge = np.column_stack([lon, lat, lon + random.uniform(-700, 700, n), to_lat])
+    anyhow = random.uniform(-180, 180, n), random.uniform(-90, 90, n)
+    yield "spiral to twice round the globe, any distance", *anyhow, edge, 8e7
 
 
 def inverse_errors(n: int, random: np.random.Generator) -> Iterator[tuple[str, float, float]]:

@@ -84,6 +84,32 @@ def test_close_to_the_edges_the_nearest_is_that_of_brute_force(
     assert (found.distance <= reach + SAME).all()
 
 
+def test_round_the_bends_of_a_curved_line_the_nearest_is_that_of_brute_force(
+    random: np.random.Generator,
+) -> None:
+    # Near the pole planar edges bulge from their chords, whose feet then lie on the wrong piece.
+    lon = np.linspace(0, 340, 86)
+    lat = 89.5 + 0.3 * np.sin(np.radians(4 * lon))
+    edges = np.column_stack([lon[:-1], lat[:-1], lon[1:], lat[1:]])
+    k = random.integers(1, 85, 600)
+    azimuth = random.uniform(0, 360, 600)
+    x, y, _ = direct(lon[k], lat[k], azimuth, 10 ** random.uniform(0, 5, 600))
+    found = EdgeTree.build(*edges.T).query(x, y)
+    assert np.abs(found.distance - brute_force(x, y, edges).min(axis=1)).max() < SAME
+
+
+@pytest.mark.parametrize("towards", [0.0, 180.0])
+def test_an_edge_nearer_than_its_chord_is_not_overlooked(towards: float) -> None:
+    # A parallel of 1.9 km at latitude 85 leaves its chord by 0.8 m.
+    x, y, _ = direct(0.1, 85.0, towards, 100.0)
+    far = edge_distance(x, y, 0.0, 85.0, 0.2, 85.0).distance
+    for longer, number in ((0.01, 0), (0.4, 0), (-0.01, 1), (-0.4, 1)):
+        other = direct(x, y, towards, far + longer)[:2]
+        found = EdgeTree.build(*np.array([[0.0, 85, 0.2, 85], [*other, *other]]).T).query(x, y)
+        assert found.edge == number
+        assert found.distance == pytest.approx(min(far, far + longer), abs=SAME)
+
+
 def test_real_zones_are_as_far_as_their_nearest_edge(shared_data: Path) -> None:
     geopandas = pytest.importorskip("geopandas")
     source = next((shared_data / "marineregions_v12_north_sea").glob("*.shp"))
