@@ -152,7 +152,7 @@ CHECK = "from eezkit.__main__ import run\nrun(['check', '23.3', '155', '--zone',
 COLD_PATH = {
     "eezkit": "__main__ atlas cli coverage datasets edges errors geodesy geometry kernels lookup "
     "nearest positions sentence units zones",
-    "eezkit.atlas": "answer atlas selection single storage",
+    "eezkit.atlas": "answer atlas found selection single storage",
     "eezkit.cli": "check options",
     "eezkit.datasets": "embedded places room store",
     "eezkit.kernels": "cells curves edgetree geodesic",
