@@ -339,7 +339,10 @@ class Atlas:
         if self.land is not None:
             return land
         coast = self.coast.query(x, y, max_distance=_SMALL_ISLAND).distance
-        behind_coast = coast < self.seaward.query(x, y).distance
+        behind_coast = np.asarray(np.isfinite(coast))
+        near = behind_coast.copy()
+        if near.any():
+            behind_coast[near] = coast[near] < self.seaward.query(x[near], y[near]).distance
         return (self.index.locate(x, y) <= 0) & (land | behind_coast)
 
     def join(
