@@ -143,8 +143,20 @@ def test_simplified_zones_still_share_their_edges_across_180_degrees():
 def test_simplifying_moves_no_line_by_more_than_a_few_pixels():
     shape = circle(20.0, 70.0, 370_400.0, n=4000)
     simple = paths.simplify(np.array([shape], dtype=object), 6.0)[0]
-    assert len(simple.exterior.coords) < 300
+    assert shapely.get_num_coordinates(simple) < 300
     assert shape.hausdorff_distance(simple) < 2 * paths.pixel(6.0)
+
+
+def test_simplifying_leaves_out_specks_but_never_the_whole_of_a_zone():
+    hole, speck = shapely.box(1, 1, 1.01, 1.01), shapely.box(5, 5, 5.01, 5.01)
+    lake, island = shapely.box(2, 2, 3, 3), shapely.box(6, 6, 7, 7)
+    large = shapely.multipolygons([shapely.box(0, 0, 4, 4) - hole - lake, speck, island])
+    only_specks = shapely.multipolygons([speck, shapely.box(8, 8, 8.001, 8.001)])
+    zones = np.array([large, only_specks], dtype=object)
+    first, second = paths.simplify(zones, 5.0)  # where a pixel is 0.044°
+    expected = shapely.multipolygons([shapely.box(0, 0, 4, 4) - lake, island])
+    assert first.normalize().equals_exact(expected.normalize(), 1e-9)
+    assert second.bounds == pytest.approx(speck.bounds, abs=1e-9)
 
 
 def test_a_geodesic_is_a_curve_that_runs_on_across_180_degrees():

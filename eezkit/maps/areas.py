@@ -97,11 +97,10 @@ def _zone_table(chart: folium.Map, zones: Any) -> geopandas.GeoDataFrame:
     """Take zones as a table of valid polygons in WGS 84, and credit an atlas."""
     import shapely
 
-    table = zones
-    if hasattr(zones, "to_geodataframe"):
-        table = zones.to_geodataframe("zones")
+    is_atlas = hasattr(zones, "to_geodataframe")
+    table = zones.to_geodataframe("zones") if is_atlas else wgs84(zones)
+    if is_atlas:
         credit_dataset(chart, zones.provenance)
-    table = wgs84(table)
     table = table[~(table.geometry.isna() | table.geometry.is_empty)]
     if not len(table):
         raise OptionError("There is no zone to draw: the table has no geometry that is not empty.")
@@ -112,14 +111,10 @@ def _zone_table(chart: folium.Map, zones: Any) -> geopandas.GeoDataFrame:
             f"{len(wrong)} of {len(table)} geometries are no polygons; the first is a "
             f"{wrong.iloc[0]}. Draw lines with add_limits, points with add_table."
         )
-    bad = ~table.geometry.is_valid
-    if bad.any():
-        valid = shapely.make_valid(
-            table.geometry[bad].array, method="structure", keep_collapsed=False
-        )
-        table = table.copy()
-        table.loc[bad, table.geometry.name] = valid
-    return table
+    if is_atlas:
+        return table
+    valid = shapely.make_valid(table.geometry.array, method="structure", keep_collapsed=False)
+    return table.set_geometry(valid)
 
 
 def _zone_feature(

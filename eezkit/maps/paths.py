@@ -111,7 +111,8 @@ def _encode_ring(ring: Any, decimals: int) -> str:
 
     lon, lat = shapely.get_coordinates(ring)[:-1].T
     steps = np.rint(np.column_stack([lon, lat]) * 10**decimals)
-    return encode(lon, lat, decimals) if len(np.unique(steps, axis=0)) >= 3 else ""
+    n_moves = np.count_nonzero((np.diff(steps, axis=0) != 0).any(axis=1))
+    return encode(lon, lat, decimals) if n_moves >= 2 else ""
 
 
 # -- across ±180° ---------------------------------------------------------------------------
@@ -223,10 +224,12 @@ def simplify(geometries: NDArray[np.object_], zoom: float) -> NDArray[np.object_
     -----
     Visvalingam-Whyatt on the edges of the coverage, in the plane of the map: a vertex goes
     when the triangle it makes is smaller than half a square pixel. Zones that cross ±180° see
-    their neighbours of both sides.
+    their neighbours of both sides. Holes and parts smaller than a pixel go, but never the largest
+    part of a zone.
     """
     import shapely
 
+    geometries = _without_specks(geometries, pixel(zoom))
     west, _, east, _ = shapely.bounds(geometries).T
     crosses = (west < -180.0) | (east > 180.0)
     near = [
@@ -238,6 +241,30 @@ def simplify(geometries: NDArray[np.object_], zoom: float) -> NDArray[np.object_
     flat = shapely.transform(np.array([*geometries, *near]), _to_plane)
     simple = shapely.coverage_simplify(flat, pixel(zoom) / math.sqrt(2.0))
     return np.asarray(shapely.transform(simple[: len(geometries)], _from_plane))
+
+
+def _without_specks(geometries: NDArray[np.object_], size: float) -> NDArray[np.object_]:
+    """Leave out holes and parts that are smaller than `size` degrees either way."""
+    import shapely
+
+    parts, zone = shapely.get_parts(geometries, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    west, south, east, north = shapely.bounds(rings).T
+    extent = np.maximum((east - west) * np.cos(np.radians((south + north) / 2)), north - south)
+    is_shell = np.concatenate([[True], np.diff(part) > 0])
+    part_kept = extent[is_shell] >= size
+    widest = np.lexsort([-extent[is_shell], zone])
+    part_kept[widest[np.unique(zone[widest], return_index=True)[1]]] = True
+    kept = part_kept[part] & (is_shell | (extent >= size))
+    coords, ring = shapely.get_coordinates(rings[kept], return_index=True)
+    ring_starts = np.searchsorted(ring, np.arange(kept.sum() + 1))
+    part_starts = np.append(np.flatnonzero(is_shell[kept]), kept.sum())
+    zone_starts = np.searchsorted(zone[part_kept], np.arange(len(geometries) + 1))
+    return np.asarray(
+        shapely.from_ragged_array(
+            shapely.GeometryType.MULTIPOLYGON, coords, (ring_starts, part_starts, zone_starts)
+        )
+    )
 
 
 def _mercator(lat: ArrayLike) -> NDArray[np.float64]:
