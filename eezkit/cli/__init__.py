@@ -14,7 +14,10 @@ COMMANDS = {
     "distance": ("eezkit.cli.distance", "How far is it to the limit, the coast, another position?"),
     "report": ("eezkit.cli.report", "Everything about one position."),
     "map": ("eezkit.cli.map", "Draw zones and a position as one self-contained HTML page."),
-    "data": ("eezkit.cli.data", "Datasets: list, fetch, add, info, cite, path, clear."),
+    "data": (
+        "eezkit.cli.data",
+        "Datasets: list, fetch, add, info, cite, build, diff, path, clear.",
+    ),
 }
 """Each command, the module it lives in, and what it is for."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,6 +144,58 @@ def clear(name: str | None, yes: bool) -> None:
         return
     freed = cache.clear(name)
     click.echo(f"Removed {what}: {_size(freed)} free.", err=True)
+
+
+@data.command()
+@click.argument("data", required=False, metavar="[FILE|LAYER]")
+@click.option("--refresh", is_flag=True, help="Build anew although it is built.")
+@click.option("--verify", is_flag=True, help="Read what is built, and check its hash.")
+@options.as_json
+def build(data: str | None, refresh: bool, verify: bool, as_json: bool) -> None:
+    """Have the index of FILE or LAYER (default: the embedded atlas) built in the cache.
+
+    Every command does so when it first meets a dataset; this does it beforehand.
+    """
+    from eezkit.datasets import store
+
+    built = store.build(data, refresh=refresh, verify=verify)
+    if as_json:
+        _echo_json(**built.to_json())
+        return
+    click.echo(built.path)
+    click.echo(f"{built}", err=True)
+
+
+@data.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--positions", default=200_000, show_default=True, help="How many to compare.")
+@click.option("--seed", default=0, show_default=True, help="Of their draw.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@options.as_json
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    before: str,
+    after: str,
+    positions: int,
+    seed: int,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Say what differs between datasets A and B: zones, areas, answers at sea.
+
+    A and B are files, names in the cache, or "embedded". Exit code: 0 no difference, 1 some,
+    2 failure.
+    """
+    from eezkit.datasets import load
+    from eezkit.datasets.diff import diff
+
+    a, b = (load(None if name == "embedded" else name) for name in (before, after))
+    found = diff(a, b, n=positions, seed=seed)
+    text = json.dumps(found.to_json(), ensure_ascii=False, indent=2) + "\n"
+    options.write_or_echo(text if as_json else found.to_markdown(), output)
+    ctx.exit(int(bool(found)))
 
 
 def _echo_json(**values: Any) -> None:

@@ -61,6 +61,13 @@ class Built:
     n_vertices: int
     n_edges: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.n_zones:,} zones, {self.n_vertices:,} vertices, {self.n_edges:,} edges: "
+            f"{self.n_bytes / 1e6:.1f} MB, {'built' if self.is_new else 'built before,'} "
+            f"in {self.seconds:.1f} s"
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the facts as JSON has them."""
         return {
