@@ -133,7 +133,7 @@ class CellIndex:
             states.code(state)
         poles = [states.code(states.id_of(rings)) for rings in outline.at_poles()]
         # Codes are numbered in the order of their zones, not in that of their discovery.
-        sets: list[tuple[int, ...]] = sorted(states.code_of)
+        sets = sorted(states.code_of)
         code_of = np.empty(len(sets), np.int32)
         code_of[[states.code_of[zones] for zones in sets]] = np.arange(len(sets))
         codes = np.array(states.codes, np.int32)

@@ -69,7 +69,7 @@ class States:
         self.ids = {frozenset(): 0}
         self.steps = {}
         self.codes = [0]
-        self.code_of = {(): 0}
+        self.code_of: dict[tuple[int, ...], int] = {(): 0}
         self.tables = []
         self.offsets = {}
 
