@@ -293,7 +293,11 @@ def _where(pairs: _Pairs, keep: NDArray[np.bool_]) -> _Pairs:
 
 
 def _without(pairs: _Pairs, other: _Pairs, n_zones: int) -> _Pairs:
-    return _where(pairs, ~np.isin(pairs[0] * n_zones + pairs[1], other[0] * n_zones + other[1]))
+    if not len(other[0]):
+        return pairs
+    key, known = pairs[0] * n_zones + pairs[1], np.sort(other[0] * n_zones + other[1])
+    at = np.minimum(np.searchsorted(known, key), len(known) - 1)
+    return _where(pairs, known[at] != key)
 
 
 def _join(a: _Pairs, b: _Pairs) -> _Pairs:

@@ -232,7 +232,7 @@ def check_table(table: ZoneTable) -> tuple[LoadReport, NDArray[np.object_]]:
     """
     import shapely
 
-    areas = np.array([_geodesic_area_km2(shape) for shape in table.geometry])
+    areas = _areas_km2(table.geometry)
     repairs, repaired = _repair(table, areas)
     mismatches = tuple(
         AreaMismatch(_name(zone), zone.mrgid, float(area), zone.area_km2)
@@ -272,7 +272,7 @@ def _repair(
     for index in invalid:
         zone = table.zones[index]
         reason, lon, lat = _reason(table.geometry[index])
-        change = _geodesic_area_km2(repaired[index]) - areas[index]
+        change = _areas_km2(repaired[[index]])[0] - areas[index]
         repairs.append(Repair(_name(zone), zone.mrgid, reason, lon, lat, float(change)))
     return tuple(repairs), repaired
 
@@ -331,24 +331,28 @@ def _name(zone: Zone) -> str:
     return zone.name or (f"MRGID {zone.mrgid}" if zone.mrgid else "a zone without name")
 
 
-def _geodesic_area_km2(geometry: Any) -> float:
-    """Area of polygons on the WGS 84 ellipsoid, edges geodesic between vertices, in km²."""
-    import pyproj
-    import shapely
+def _areas_km2(geometry: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Areas of polygons on the WGS 84 ellipsoid, edges geodesic between vertices, in km²."""
+    from eezkit.geodesy import EdgeModel, polygon_area
+    from eezkit.geometry import Rings
 
-    geod = pyproj.Geod(ellps="WGS84")
-    total = 0.0
-    for polygon in shapely.get_parts(geometry):
-        for number, ring in enumerate(shapely.get_rings(polygon)):
-            lon, lat = shapely.get_coordinates(ring).T
-            area = geod.polygon_area_perimeter(lon, lat)[0]
-            # A ring has an inside and an outside; straight in lon/sin(lat) tells them apart.
-            x, y = np.radians(lon), np.sin(np.radians(lat))
-            flat = WHOLE_M2 / (8 * np.pi) * np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])
-            area += WHOLE_M2 * np.round((flat - area) / WHOLE_M2)
-            total += abs(area) if number == 0 else -abs(area)
-    return float(total) / 1e6
+    rings = Rings.from_shapely(geometry)
+    each = np.arange(len(rings.rings))
+    alone = Rings(rings.lon, rings.lat, rings.rings, each, each)
+    areas = polygon_area(alone, model=EdgeModel.GEODESIC)
+    # A ring has an inside and an outside; straight in lon/sin(lat) tells them apart.
+    x, y, start = np.radians(rings.lon), np.sin(np.radians(rings.lat)), rings.edge_starts()
+    beneath = x[start] * y[start + 1] - x[start + 1] * y[start]
+    ring = np.searchsorted(rings.rings, start, side="right") - 1
+    flat = _WHOLE_M2 / (8 * np.pi) * np.abs(np.bincount(ring, beneath, len(each) - 1))
+    areas = np.where(
+        np.abs(flat - areas) > np.abs(flat + areas - _WHOLE_M2), _WHOLE_M2 - areas, areas
+    )
+    is_hole = np.ones(len(areas), dtype=bool)
+    is_hole[rings.polygons[:-1][np.diff(rings.polygons) > 0]] = False
+    zone = np.repeat(np.arange(rings.n_zones), np.diff(rings.polygons[rings.zones]))
+    return np.bincount(zone, np.where(is_hole, -areas, areas), rings.n_zones) / 1e6
 
 
-WHOLE_M2 = 510065621724088.5
+_WHOLE_M2 = 510065621724088.5
 """Area of the WGS 84 ellipsoid, in square metres."""
