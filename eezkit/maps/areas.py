@@ -113,8 +113,10 @@ def _zone_table(chart: folium.Map, zones: Any) -> geopandas.GeoDataFrame:
         )
     if is_atlas:
         return table
-    valid = shapely.make_valid(table.geometry.array, method="structure", keep_collapsed=False)
-    return table.set_geometry(valid)
+    shapes = np.array(table.geometry.array, dtype=object)
+    bad = ~shapely.is_valid(shapes)
+    shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
+    return table.set_geometry(shapes)
 
 
 def _zone_feature(
