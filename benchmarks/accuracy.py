@@ -33,7 +33,9 @@ RESOLUTION = 1e-9
 def isometric(lat: Array) -> Array:
     """Isometric latitude of degrees; of the poles, one that is large enough to be there."""
     s = np.sin(np.radians(lat))
-    tangent = np.tan(np.radians(np.clip(lat, -90 + 1e-13, 90 - 1e-13)))
+    # Degrees from the pole are exact; the tangent of what is nearly a right angle is not.
+    from_pole = np.radians(np.maximum(90.0 - np.abs(lat), 1e-13))
+    tangent = np.copysign(1.0 / np.tan(from_pole), lat)
     return np.asarray(np.arcsinh(tangent) - E * np.arctanh(E * s))
 
 
