@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from eezkit.errors import CoordinateError, OptionError
+from eezkit.kernels import areas as _areas
 from eezkit.kernels import curves as _curves
 from eezkit.kernels import geodesic as _geodesic
 
@@ -192,7 +193,7 @@ def edge_distance(
     -----
     Exact to 1 µm where the edge lies within 10,000 km, and to 1 mm everywhere; see
     ``benchmarks/accuracy.py``. Newton's method in a bracket, on parts of the edge short enough
-    to be convex: about 0.5 million edges/s up to 1000 km away.
+    to be convex: about 0.3 million edges/s up to 1000 km away.
     """
     columns, shape = _columns(lon=lon, lat=lat, lon1=lon1, lat1=lat1, lon2=lon2, lat2=lat2)
     out = np.empty((columns[0].size, 4))
@@ -337,7 +338,7 @@ def polygon_area(rings: Rings, *, model: EdgeModel) -> NDArray[np.float64]:
 
     Notes
     -----
-    About 2 million vertices/s.
+    About 1 million vertices/s.
     """
     areas = np.abs(_ring_areas(rings.lon, rings.lat, rings.rings, model)[:, 0])
     areas[np.setdiff1d(np.arange(len(areas)), rings.polygons[:-1])] *= -1.0
@@ -349,7 +350,7 @@ def _ring_areas(
     lon: NDArray[np.float64], lat: NDArray[np.float64], rings: NDArray[np.int64], model: EdgeModel
 ) -> NDArray[np.float64]:
     out = np.empty((len(rings) - 1, 2))
-    _curves.ring_areas(
+    _areas.ring_areas(
         _number_of(model),
         np.ascontiguousarray(lon),
         np.ascontiguousarray(lat),

@@ -236,6 +236,13 @@ def test_the_whole_ellipsoid_has_its_area() -> None:
     assert area == pytest.approx(WHOLE_ELLIPSOID, abs=10.0)
 
 
+@pytest.mark.parametrize("lat", [0.0, 1e-300, -1e-300, 1e-12])
+def test_along_the_equator_nothing_is_enclosed(lat: float) -> None:
+    area, perimeter = area_perimeter([0, 60, 130], [lat] * 3, model=EdgeModel.GEODESIC)
+    assert area == pytest.approx(0.0, abs=10.0)
+    assert perimeter == pytest.approx(2 * distance(0, 0, 130, 0), abs=1e-6)
+
+
 def test_random_geodesic_polygons_have_the_areas_of_pyproj() -> None:
     random = np.random.default_rng(8)
     for _ in range(50):

@@ -38,12 +38,6 @@ cdef (double, double, double, double, double, double) search(
     double calp2) noexcept nogil
 cdef double pieces_of(
     int model, double lon1, double lat1, double lon2, double lat2, double length) noexcept nogil
-cdef double _authalic(double lat) noexcept nogil
-cdef (double, double) _panel(
-    int model, double lon1, double lat1, double p, double q, double r, double a,
-    double b) noexcept nogil
-cdef (double, double) _below(
-    int model, double lon1, double lat1, double lon2, double lat2) noexcept nogil
 cdef (double, double) _offset(
     double lon3, double lat3, double salp, double calp, double lon1, double lat1, double p,
     double q, double far) noexcept nogil

@@ -15,12 +15,10 @@ import cython
 
 if cython.compiled:
     from cython.cimports.eezkit.kernels.geodesic import (
-        AUTHALIC2,
         DEGREE,
         E2,
         A,
         B,
-        area_below,
         azimuth_deg,
         sincos_deg,
         solve_direct,
@@ -35,22 +33,19 @@ if cython.compiled:
         ceil,
         cos,
         fabs,
-        floor,
         sin,
         sinh,
         sqrt,
         tan,
     )
 else:
-    from math import asinh, atan, atan2, atanh, ceil, cos, fabs, floor, sin, sinh, sqrt, tan
+    from math import asinh, atan, atan2, atanh, ceil, cos, fabs, sin, sinh, sqrt, tan
 
     from eezkit.kernels.geodesic import (
-        AUTHALIC2,
         DEGREE,
         E2,
         A,
         B,
-        area_below,
         azimuth_deg,
         sincos_deg,
         solve_direct,
@@ -326,95 +321,6 @@ def pieces_of(model, lon1, lat1, lon2, lat2, length):
     speed, _bend = bounds(model, lat1, lat2, p, q, r)
     n = max(1.0, ceil(speed / length))
     return n if model == GEODESIC else max(n, ceil(fabs(lon2 - lon1)))
-
-
-def _authalic(lat):
-    """Area between the equator and a latitude, per radian of longitude."""
-    s, _c = sincos_deg(lat)
-    return B * B / 2.0 * (s / (1.0 - E2 * s * s) + atanh(_E * s) / _E)
-
-
-def _panel(model, lon1, lat1, p, q, r, a, b):
-    """Area below a part of a curve, and its length, by four-point Gauss-Legendre quadrature."""
-    i: cython.int
-    below = length = 0.0
-    half = (b - a) / 2.0
-    for i in range(4):
-        x = 0.3399810435848563 if i < 2 else 0.8611363115940526
-        weight = 0.6521451548625461 if i < 2 else 0.34785484513745385
-        x = -x if i % 2 == 0 else x
-        _lon, lat, east, north, _e, _n = motion(model, lon1, lat1, p, q, r, a + half * (1.0 + x))
-        below += weight * half * _authalic(lat)
-        length += weight * half * sqrt(east * east + north * north)
-    return below * p * DEGREE, length
-
-
-def _below(model, lon1, lat1, lon2, lat2):
-    """Area between a planar curve or loxodrome and the equator, positive going east; length."""
-    turn = lon2 - lon1
-    model, lon1, lon2 = canonical(model, lon1, lat1, lon2, lat2)
-    p, q, r = curve(model, lon1, lat1, lon2, lat2)
-    # What a meridian leaves of the turn is made at the pole.
-    pole = lat1 if fabs(lat1) == 90.0 else lat2
-    below = (turn - (lon2 - lon1)) * DEGREE * _authalic(pole)
-    length = i = 0.0
-    n = max(1.0, ceil(max(fabs(lat2 - lat1), fabs(lon2 - lon1) / 16.0)))
-    while i < n:
-        area, run = _panel(model, lon1, lat1, p, q, r, i / n, (i + 1.0) / n)
-        below += area
-        length += run
-        i += 1.0
-    return below, length
-
-
-def ring_areas(
-    model: cython.int,
-    lon: cython.const[cython.double][::1],
-    lat: cython.const[cython.double][::1],
-    rings: cython.const[cython.longlong][::1],
-    out: cython.double[:, ::1],
-):
-    """Fill rows of ``out`` with signed area and perimeter of rings.
-
-    Anticlockwise is positive; a ring round a pole encloses that pole. A ring need not repeat
-    its first vertex.
-    """
-    ring: cython.Py_ssize_t
-    i: cython.Py_ssize_t
-    j: cython.Py_ssize_t
-    whole = 4.0 * _HALF_TURN * AUTHALIC2
-    with cython.nogil:
-        for ring in range(rings.shape[0] - 1):
-            area = carry = perimeter = turn = 0.0
-            for i in range(rings[ring], rings[ring + 1]):
-                j = i + 1
-                lon2 = lon[i]
-                if j == rings[ring + 1]:
-                    j = rings[ring]
-                    # A planar ring round a pole ends where it began, but 360 degrees on.
-                    if lat[i] == lat[j] and fabs(lon[i] - lon[j]) == 360.0:
-                        continue
-                lon2 = lon[j]
-                if model == GEODESIC:
-                    lon12 = wrap_180(wrap_180(lon2) - wrap_180(lon[i]))
-                    length, below = area_below(lat[i], lat[j], lon12)
-                else:
-                    lon12 = lon2 - lon[i]
-                    below, length = _below(model, lon[i], lat[i], lon2, lat[j])
-                turn += lon12
-                perimeter += length
-                # Kahan's sum, since terms are as large as the hemisphere.
-                term = -below - carry
-                total = area + term
-                carry = (total - area) - term
-                area = total
-            turns = floor(turn / 360.0 + 0.5)
-            area += turns * whole / 2.0
-            if turns != 0.0 or model == GEODESIC:
-                # Which side is inside is known up to the whole ellipsoid: the smaller one.
-                area -= whole * floor(area / whole + 0.5)
-            out[ring, 0] = area
-            out[ring, 1] = perimeter
 
 
 def edge_distances(

@@ -7,9 +7,8 @@ cdef double E2
 cdef double DEGREE
 cdef double _F1
 cdef double _EP2
-cdef double _N
+cdef double N
 cdef double _PI
-cdef double AUTHALIC2
 cdef double _TINY
 cdef double _EPS
 cdef double _ROOT_EPS
@@ -18,14 +17,13 @@ cdef int _NEWTON_STEPS
 cdef int _ALL_STEPS
 cdef double[::1] _A3
 cdef double[::1] _C3
-cdef double[::1] _C4
 
 cdef double wrap_180(double x) noexcept nogil
 cdef (double, double) sincos_deg(double x) noexcept nogil
 cdef double _round(double x) noexcept nogil
-cdef (double, double) _unit(double s, double c) noexcept nogil
-cdef (double, double) _reduced(double lat) noexcept nogil
-cdef double _epsilon(double calp0) noexcept nogil
+cdef (double, double) unit(double s, double c) noexcept nogil
+cdef (double, double) reduced(double lat) noexcept nogil
+cdef double epsilon(double calp0) noexcept nogil
 cdef double _sine_sum(
     double c1, double c2, double c3, double c4, double c5, double c6, double s,
     double c) noexcept nogil
@@ -34,9 +32,8 @@ cdef double _b1(double e, double s, double c) noexcept nogil
 cdef double _b1_reverted(double e, double s, double c) noexcept nogil
 cdef double _a2(double e) noexcept nogil
 cdef double _b2(double e, double s, double c) noexcept nogil
-cdef double _a3(double e) noexcept nogil
-cdef double _b3_difference(double e, double s1, double c1, double s2, double c2) noexcept nogil
-cdef double _i4(double e, double s, double c) noexcept nogil
+cdef double a3_of(double e) noexcept nogil
+cdef double b3_difference(double e, double s1, double c1, double s2, double c2) noexcept nogil
 cdef (double, double, double) _lengths(
     double e, double sig12, double ssig1, double csig1, double dn1, double ssig2, double csig2,
     double dn2) noexcept nogil
@@ -57,5 +54,4 @@ cdef (double, double, double, double, double, double, double, double) solve_inve
     double lat1, double lat2, double lon12) noexcept nogil
 cdef (double, double, double, double) solve_direct(
     double lat1, double salp1, double calp1, double s12) noexcept nogil
-cdef (double, double) area_below(double lat1, double lat2, double lon12) noexcept nogil
 cdef double azimuth_deg(double salp, double calp) noexcept nogil

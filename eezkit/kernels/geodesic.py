@@ -1,4 +1,4 @@
-"""Geodesics of the WGS 84 ellipsoid: inverse, direct, and the area beneath them.
+"""Geodesics of the WGS 84 ellipsoid: inverse and direct.
 
 The method is Karney's: great-ellipse quantities on the auxiliary sphere, Fourier series to
 sixth order in the third flattening, and for the inverse problem a bracketed Newton iteration
@@ -22,7 +22,6 @@ import cython
 if cython.compiled:
     from cython.cimports.libc.math import (
         atan2,
-        atanh,
         cbrt,
         copysign,
         cos,
@@ -33,7 +32,7 @@ if cython.compiled:
         sqrt,
     )
 else:
-    from math import atan2, atanh, cbrt, copysign, cos, fabs, fmod, hypot, sin, sqrt
+    from math import atan2, cbrt, copysign, cos, fabs, fmod, hypot, sin, sqrt
 
 A = 6378137.0
 F = 1 / 298.257223563
@@ -43,9 +42,8 @@ DEGREE = 0.017453292519943295
 
 _F1 = 1 - F
 _EP2 = E2 / (1 - E2)
-_N = F / (2 - F)
+N = F / (2 - F)
 _PI = 3.141592653589793
-AUTHALIC2 = (A * A + B * B * atanh(sqrt(E2)) / sqrt(E2)) / 2
 
 _TINY = 1.4916681462400413e-154
 _EPS = 2.220446049250313e-16
@@ -55,8 +53,8 @@ _NEWTON_STEPS = 20
 _ALL_STEPS = 83
 
 
-def _polynomials(n: float) -> tuple[list[float], list[float], list[float]]:
-    """Coefficients of A3 (24), C3 (25) and C4 (63) as polynomials in epsilon for this n.
+def _polynomials(n: float) -> tuple[list[float], list[float]]:
+    """Coefficients of A3 (24) and C3 (25) as polynomials in epsilon for this n.
 
     The constants are written as floats: compiled, 1 / 4 beside a float is an integer division.
     """
@@ -84,40 +82,11 @@ def _polynomials(n: float) -> tuple[list[float], list[float], list[float]]:
         7.0 / 512,
         21.0 / 2560,
     ]
-    c4 = [
-        2.0 / 3
-        - 4 * n / 15
-        + 8 * n**2 / 105
-        + 4 * n**3 / 315
-        + 16 * n**4 / 3465
-        + 20 * n**5 / 9009,
-        -1.0 / 5 + 16 * n / 35 - 32 * n**2 / 105 + 16 * n**3 / 385 + 64 * n**4 / 15015,
-        -2.0 / 105 - 32 * n / 315 + 1088 * n**2 / 3465 - 1184 * n**3 / 5005,
-        11.0 / 315 - 368 * n / 3465 - 32 * n**2 / 6435,
-        4.0 / 1155 + 1088 * n / 45045,
-        97.0 / 15015,
-        1.0 / 45 - 16 * n / 315 + 32 * n**2 / 945 - 16 * n**3 / 3465 - 64 * n**4 / 135135,
-        -2.0 / 105 + 64 * n / 945 - 128 * n**2 / 1485 + 1984 * n**3 / 45045,
-        -1.0 / 105 + 16 * n / 2079 + 5792 * n**2 / 135135,
-        4.0 / 1155 - 2944 * n / 135135,
-        1.0 / 9009,
-        4.0 / 525 - 32 * n / 1575 + 64 * n**2 / 3465 - 32 * n**3 / 5005,
-        -8.0 / 1575 + 128 * n / 5775 - 256 * n**2 / 6825,
-        -8.0 / 1925 + 1856 * n / 225225,
-        8.0 / 10725,
-        8.0 / 2205 - 256 * n / 24255 + 512 * n**2 / 45045,
-        -16.0 / 8085 + 1024 * n / 105105,
-        -136.0 / 63063,
-        64.0 / 31185 - 512 * n / 81081,
-        -128.0 / 135135,
-        128.0 / 99099,
-    ]
-    return a3, c3, c4
+    return a3, c3
 
 
-_A3 = array("d", _polynomials(_N)[0])
-_C3 = array("d", _polynomials(_N)[1])
-_C4 = array("d", _polynomials(_N)[2])
+_A3 = array("d", _polynomials(N)[0])
+_C3 = array("d", _polynomials(N)[1])
 
 
 def wrap_180(x):
@@ -155,19 +124,19 @@ def _round(x):
     return x if y >= 0.0625 else copysign(0.0625 - (0.0625 - y), x)
 
 
-def _unit(s, c):
+def unit(s, c):
     h = sqrt(s * s + c * c)
     return s / h, c / h
 
 
-def _reduced(lat):
+def reduced(lat):
     """Sine and cosine of the reduced latitude (6); the cosine is never quite zero."""
-    s, c = sincos_deg(lat)
-    s, c = _unit(_F1 * s, c)
+    s, c = sincos_deg(_round(lat))
+    s, c = unit(_F1 * s, c)
     return s, max(c, _TINY)
 
 
-def _epsilon(calp0):
+def epsilon(calp0):
     """The expansion parameter (16) of the geodesic that leaves the equator so."""
     k2 = calp0 * calp0 * _EP2
     return k2 / (2.0 * (1.0 + sqrt(1.0 + k2)) + k2)
@@ -230,11 +199,11 @@ def _b2(e, s, c):
     return _sine_sum(c1, c2, c3, c4, c5, c6, s, c)
 
 
-def _a3(e):
+def a3_of(e):
     return 1.0 + e * (_A3[0] + e * (_A3[1] + e * (_A3[2] + e * (_A3[3] + e * _A3[4]))))
 
 
-def _b3_difference(e, s1, c1, s2, c2):
+def b3_difference(e, s1, c1, s2, c2):
     """Periodic part of the longitude integral (23) between two arcs."""
     x1 = e * (_C3[0] + e * (_C3[1] + e * (_C3[2] + e * (_C3[3] + e * _C3[4]))))
     x2 = e * e * (_C3[5] + e * (_C3[6] + e * (_C3[7] + e * _C3[8])))
@@ -242,23 +211,6 @@ def _b3_difference(e, s1, c1, s2, c2):
     x4 = e * e * e * e * (_C3[12] + e * _C3[13])
     x5 = e * e * e * e * e * _C3[14]
     return _sine_sum(x1, x2, x3, x4, x5, 0.0, s2, c2) - _sine_sum(x1, x2, x3, x4, x5, 0.0, s1, c1)
-
-
-def _i4(e, s, c):
-    """The area integral (59), a sum of C4_l cos((2 l + 1) sigma)."""
-    x0 = _C4[0] + e * (_C4[1] + e * (_C4[2] + e * (_C4[3] + e * (_C4[4] + e * _C4[5]))))
-    x1 = e * (_C4[6] + e * (_C4[7] + e * (_C4[8] + e * (_C4[9] + e * _C4[10]))))
-    x2 = e * e * (_C4[11] + e * (_C4[12] + e * (_C4[13] + e * _C4[14])))
-    x3 = e * e * e * (_C4[15] + e * (_C4[16] + e * _C4[17]))
-    x4 = e * e * e * e * (_C4[18] + e * _C4[19])
-    x5 = e * e * e * e * e * _C4[20]
-    y = 2.0 * (c - s) * (c + s)
-    b4 = y * x5 + x4
-    b3 = y * b4 - x5 + x3
-    b2 = y * b3 - b4 + x2
-    b1 = y * b2 - b3 + x1
-    b0 = y * b1 - b2 + x0
-    return c * (b0 - b1)
 
 
 def _lengths(e, sig12, ssig1, csig1, dn1, ssig2, csig2, dn2):
@@ -324,13 +276,13 @@ def _start(sbet1, cbet1, sbet2, cbet2, lam12, slam12, clam12):
     if short and ssig12 < _SHORT:
         salp2 = cbet1 * somg12
         calp2 = sbet12 - cbet1 * sbet2 * somg12 * somg12 / (1.0 + comg12)
-        salp1, calp1 = _unit(salp1, calp1)
-        salp2, calp2 = _unit(salp2, calp2)
+        salp1, calp1 = unit(salp1, calp1)
+        salp2, calp2 = unit(salp2, calp2)
         return salp1, calp1, salp2, calp2, atan2(ssig12, csig12), dnm
-    if csig12 < 0.0 and ssig12 < 6.0 * _N * _PI * cbet1 * cbet1:
+    if csig12 < 0.0 and ssig12 < 6.0 * N * _PI * cbet1 * cbet1:
         salp1, calp1 = _antipodal_start(sbet1, cbet1, sbet2, cbet2, sbet12a, slam12, clam12)
     if salp1 > 0.0:
-        salp1, calp1 = _unit(salp1, calp1)
+        salp1, calp1 = unit(salp1, calp1)
     else:
         salp1 = 1.0
         calp1 = 0.0
@@ -339,7 +291,7 @@ def _start(sbet1, cbet1, sbet2, cbet2, lam12, slam12, clam12):
 
 def _antipodal_start(sbet1, cbet1, sbet2, cbet2, sbet12a, slam12, clam12):
     """First azimuth for a point 2 near the antipode of 1, from the astroid (53) to (57)."""
-    lam_scale = F * cbet1 * _a3(_epsilon(sbet1)) * _PI
+    lam_scale = F * cbet1 * a3_of(epsilon(sbet1)) * _PI
     x = atan2(-slam12, -clam12) / lam_scale
     y = sbet12a / (lam_scale * cbet1)
     if y > -200.0 * _EPS and x > -1.0 - 1000.0 * _ROOT_EPS:
@@ -363,7 +315,7 @@ def _arrive(sbet1, cbet1, sbet2, cbet2, salp1, calp1, slam12, clam12):
     calp0 = sqrt(calp1 * calp1 + salp1 * sbet1 * salp1 * sbet1)
     somg1 = salp0 * sbet1
     comg1 = calp1 * cbet1
-    ssig1, csig1 = _unit(sbet1, comg1)
+    ssig1, csig1 = unit(sbet1, comg1)
     salp2 = salp0 / cbet2 if cbet2 != cbet1 else salp1
     if cbet2 != cbet1 or fabs(sbet2) != -sbet1:
         # (45), by whichever difference of squares is the better conditioned
@@ -376,13 +328,13 @@ def _arrive(sbet1, cbet1, sbet2, cbet2, salp1, calp1, slam12, clam12):
         calp2 = fabs(calp1)
     somg2 = salp0 * sbet2
     comg2 = calp2 * cbet2
-    ssig2, csig2 = _unit(sbet2, comg2)
+    ssig2, csig2 = unit(sbet2, comg2)
     sig12 = atan2(max(0.0, csig1 * ssig2 - ssig1 * csig2), csig1 * csig2 + ssig1 * ssig2)
     somg12 = max(0.0, comg1 * somg2 - somg1 * comg2)
     comg12 = comg1 * comg2 + somg1 * somg2
     eta = atan2(somg12 * clam12 - comg12 * slam12, comg12 * clam12 + somg12 * slam12)
-    e = _epsilon(calp0)
-    over = eta - F * _a3(e) * salp0 * (sig12 + _b3_difference(e, ssig1, csig1, ssig2, csig2))
+    e = epsilon(calp0)
+    over = eta - F * a3_of(e) * salp0 * (sig12 + b3_difference(e, ssig1, csig1, ssig2, csig2))
     return over, salp2, calp2, sig12, ssig1, csig1, ssig2, csig2, e
 
 
@@ -430,10 +382,10 @@ def _general(sbet1, cbet1, sbet2, cbet2, lam12, slam12, clam12):
                 cturn = cos(turn)
                 s = salp1 * cturn + calp1 * sturn
                 if s > 0.0:
-                    salp1, calp1 = _unit(s, calp1 * cturn - salp1 * sturn)
+                    salp1, calp1 = unit(s, calp1 * cturn - salp1 * sturn)
                     converging = fabs(over) <= 16.0 * _EPS
                     continue
-        salp1, calp1 = _unit((salp_a + salp_b) / 2.0, (calp_a + calp_b) / 2.0)
+        salp1, calp1 = unit((salp_a + salp_b) / 2.0, (calp_a + calp_b) / 2.0)
         converging = False
         closed = (
             fabs(salp_a - salp1) + (calp_a - calp1) < _EPS * _ROOT_EPS
@@ -459,8 +411,6 @@ def solve_inverse(lat1, lat2, lon12):
     """
     east = 1.0 if lon12 >= 0.0 else -1.0
     lon12 = fabs(_round(lon12))
-    lat1 = _round(lat1)
-    lat2 = _round(lat2)
     swapped: cython.bint = fabs(lat1) < fabs(lat2)
     if swapped:
         lat1, lat2 = lat2, lat1
@@ -469,8 +419,8 @@ def solve_inverse(lat1, lat2, lon12):
     lat2 *= north
     lam12 = lon12 * DEGREE
     slam12, clam12 = sincos_deg(lon12)
-    sbet1, cbet1 = _reduced(lat1)
-    sbet2, cbet2 = _reduced(lat2)
+    sbet1, cbet1 = reduced(lat1)
+    sbet2, cbet2 = reduced(lat2)
     # Equal latitudes must stay equal to the last bit: _arrive asks.
     if cbet1 < -sbet1:
         if cbet2 == cbet1:
@@ -489,7 +439,7 @@ def solve_inverse(lat1, lat2, lon12):
         sig12 = atan2(max(0.0, csig1 * sbet2 - ssig1 * cbet2), csig1 * cbet2 + ssig1 * sbet2)
         dn1 = sqrt(1.0 + _EP2 * sbet1 * sbet1)
         dn2 = sqrt(1.0 + _EP2 * sbet2 * sbet2)
-        s12, m12, j = _lengths(_N, sig12, ssig1, csig1, dn1, sbet2, cbet2, dn2)
+        s12, m12, j = _lengths(N, sig12, ssig1, csig1, dn1, sbet2, cbet2, dn2)
         # A meridian across the pole is not the shortest line beyond its conjugate point.
         found = sig12 < _ROOT_EPS or m12 >= 0.0
         if found:
@@ -529,13 +479,13 @@ def solve_inverse(lat1, lat2, lon12):
 
 def solve_direct(lat1, salp1, calp1, s12):
     """Go a distance along an azimuth: latitude, longitude gone (degrees), azimuth there."""
-    sbet1, cbet1 = _reduced(_round(lat1))
+    sbet1, cbet1 = reduced(lat1)
     salp0 = salp1 * cbet1
     calp0 = hypot(calp1, salp1 * sbet1)
     somg1 = salp0 * sbet1
     comg1 = cbet1 * calp1 if sbet1 != 0.0 or calp1 != 0.0 else 1.0
-    ssig1, csig1 = _unit(sbet1, comg1)
-    e = _epsilon(calp0)
+    ssig1, csig1 = unit(sbet1, comg1)
+    e = epsilon(calp0)
     b11 = _b1(e, ssig1, csig1)
     # tau (20) is the distance as an angle
     tau12 = s12 / (B * _a1(e))
@@ -553,42 +503,9 @@ def solve_direct(lat1, salp1, calp1, s12):
         cbet2 = csig2 = _TINY
     somg2 = salp0 * ssig2
     omg12 = atan2(somg2 * comg1 - csig2 * somg1, csig2 * comg1 + somg2 * somg1)
-    lam12 = omg12 - F * salp0 * _a3(e) * (sig12 + _b3_difference(e, ssig1, csig1, ssig2, csig2))
-    salp2, calp2 = _unit(salp0, calp0 * csig2)
+    lam12 = omg12 - F * salp0 * a3_of(e) * (sig12 + b3_difference(e, ssig1, csig1, ssig2, csig2))
+    salp2, calp2 = unit(salp0, calp0 * csig2)
     return atan2(sbet2, _F1 * cbet2) / DEGREE, lam12 / DEGREE, salp2, calp2
-
-
-def area_below(lat1, lat2, lon12):
-    """Length of a geodesic, and the area between it and the equator, positive going east."""
-    s12, salp1, calp1, salp2, calp2, _m, _c, _d = solve_inverse(lat1, lat2, lon12)
-    sbet1, cbet1 = _reduced(lat1)
-    sbet2, cbet2 = _reduced(lat2)
-    salp0 = salp1 * cbet1
-    calp0 = hypot(calp1, salp1 * sbet1)
-    if salp0 == 0.0 or calp0 == 0.0:
-        # Along the equator, or along a meridian: only one across a pole has an area.
-        turned = salp2 * calp1 - calp2 * salp1
-        return s12, AUTHALIC2 * (atan2(turned, calp2 * calp1 + salp2 * salp1) if turned else 0.0)
-    ssig1, csig1 = _unit(sbet1, calp1 * cbet1)
-    ssig2, csig2 = _unit(sbet2, calp2 * cbet2)
-    e = _epsilon(calp0)
-    sig12 = atan2(max(0.0, csig1 * ssig2 - ssig1 * csig2), csig1 * csig2 + ssig1 * ssig2)
-    omg12 = lon12 * DEGREE + F * salp0 * _a3(e) * (
-        sig12 + _b3_difference(e, ssig1, csig1, ssig2, csig2)
-    )
-    if cos(omg12) > -0.7071 and fabs(sbet2 - sbet1) < 1.75:
-        # The spherical excess (in the form of (64)) keeps its digits when the line is short.
-        somg12 = sin(omg12)
-        comg12 = 1.0 + cos(omg12)
-        cbet1 += 1.0
-        cbet2 += 1.0
-        turned = 2.0 * atan2(
-            somg12 * (sbet1 * cbet2 + sbet2 * cbet1), comg12 * (sbet1 * sbet2 + cbet1 * cbet2)
-        )
-    else:
-        turned = atan2(salp2 * calp1 - calp2 * salp1, calp2 * calp1 + salp2 * salp1)
-    area = A * A * E2 * calp0 * salp0 * (_i4(e, ssig2, csig2) - _i4(e, ssig1, csig1))
-    return s12, AUTHALIC2 * turned + area
 
 
 def azimuth_deg(salp, calp):
