@@ -60,6 +60,12 @@ def test_a_path_is_read_back_to_the_decimals_it_keeps(points, decimals):
     assert np.abs(got - np.array(points)).max() <= 0.5001 * 10.0**-decimals
 
 
+@given(st.lists(angles, max_size=30))
+def test_a_path_is_read_back_alike_by_the_package_itself(points):
+    text = paths.encode(*np.reshape(points, (-1, 2)).T, 4)
+    assert paths.decode(text, 4).tolist() == decode(text, 4).tolist()
+
+
 def test_a_path_leaves_out_what_is_the_same_after_rounding():
     text = paths.encode([1.0, 1.0000001, 1.1], [2.0, 2.0, 2.0], 2)
     assert decode(text, 2).tolist() == [[1.0, 2.0], [1.1, 2.0]]

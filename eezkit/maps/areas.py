@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from eezkit.atlas import Atlas
 
-__all__ = ["add_zones"]
+__all__ = ["add_zones", "regime_of", "zone_table"]
 
 _KIND = {"eez": "jurisdiction to 200 nmi"}
 """Not "EEZ": in law that begins beyond the territorial sea, which these polygons include."""
@@ -74,7 +74,9 @@ def add_zones(
     OptionError
         If there is nothing to draw, or a geometry is no polygon.
     """
-    table = _zone_table(chart, zones)
+    table = zone_table(zones)
+    if hasattr(zones, "provenance"):
+        credit_dataset(chart, zones.provenance)
     shapes, decimals = ready_to_draw(table.geometry.array, zoom)
     rows = table.drop(columns=table.geometry.name).to_dict("records")
     features = [
@@ -82,7 +84,7 @@ def add_zones(
         for row, shape in zip(rows, shapes, strict=True)
     ]
     features.sort(key=lambda feature: -feature.pop("size"))
-    regimes = {_regime(row) for row in rows}
+    regimes = {regime_of(row) for row in rows}
     key = [
         {"label": style.label, "kind": "area", "style": f"eez-area eez-{regime.value}"}
         for regime, style in REGIMES.items()
@@ -93,14 +95,18 @@ def add_zones(
     )
 
 
-def _zone_table(chart: folium.Map, zones: Any) -> geopandas.GeoDataFrame:
-    """Take zones as a table of valid polygons in WGS 84, and credit an atlas."""
+def zone_table(zones: Atlas | geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Take zones as a table of valid polygons in WGS 84, without empty ones.
+
+    Raises
+    ------
+    OptionError
+        If none is left, or a geometry is no polygon.
+    """
     import shapely
 
     is_atlas = hasattr(zones, "to_geodataframe")
     table = zones.to_geodataframe("zones") if is_atlas else wgs84(zones)
-    if is_atlas:
-        credit_dataset(chart, zones.provenance)
     table = table[~(table.geometry.isna() | table.geometry.is_empty)]
     if not len(table):
         raise OptionError("There is no zone to draw: the table has no geometry that is not empty.")
@@ -128,7 +134,7 @@ def _zone_feature(
     largest = parts[np.argmax(shapely.area(parts))]
     at = shapely.point_on_surface(largest)
     title = text_of(row.get("name")) or "Zone without a name"
-    look = f"eez-area eez-{_regime(row).value}" + (" eez-faint" if faint else "")
+    look = f"eez-area eez-{regime_of(row).value}" + (" eez-faint" if faint else "")
     return {
         "area": 1,
         "paths": encode_geometry(shape, decimals),
@@ -141,7 +147,8 @@ def _zone_feature(
     }
 
 
-def _regime(row: dict[Any, Any]) -> Regime:
+def regime_of(row: dict[Any, Any]) -> Regime:
+    """Read the regime of a row; UNKNOWN where it has none."""
     value = text_of(row.get("regime"))
     return Regime(value) if value in set(Regime) else Regime.UNKNOWN
 
@@ -154,7 +161,7 @@ def _zone_rows(row: dict[Any, Any]) -> list[list[str]]:
     kind = text_of(row.get("kind"))
     told = [
         ("Kind", _KIND.get(kind, kind.replace("_", " "))),
-        ("Held", REGIMES[_regime(row)].label if "regime" in row else ""),
+        ("Held", REGIMES[regime_of(row)].label if "regime" in row else ""),
         ("Sovereign", sovereign.replace("|", ", ")),
         ("Territory", territory.replace("|", ", ") if territory != sovereign else ""),
         ("Area", f"{float(area):,.0f} km²" if area else ""),

@@ -7,7 +7,9 @@ import json
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["LAND_CREDIT", "land_layer"]
+from eezkit.maps.paths import decode
+
+__all__ = ["LAND_CREDIT", "land_layer", "land_polygons"]
 
 LAND_CREDIT = "Land: Natural Earth 1:50m (public domain), generalised"
 
@@ -24,3 +26,18 @@ def land_layer() -> dict[str, Any]:
     """
     text = files("eezkit.maps").joinpath("land_50m.json").read_text("ascii")
     return dict(json.loads(text))
+
+
+@functools.cache
+def land_polygons() -> tuple[Any, ...]:
+    """Give the embedded land as valid shapely polygons; some longitudes pass ±180°."""
+    import shapely
+
+    layer = land_layer()
+    decimals = layer["decimals"]
+    polygons = [
+        shapely.Polygon(decode(shell, decimals), [decode(hole, decimals) for hole in holes])
+        for shell, *holes in layer["parts"]
+    ]
+    valid = shapely.make_valid(polygons, method="structure", keep_collapsed=False)
+    return tuple(part for part in shapely.get_parts(valid) if not part.is_empty)

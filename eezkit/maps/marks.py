@@ -36,7 +36,6 @@ __all__ = [
     "add_positions",
     "add_table",
     "add_uncertainty",
-    "geodesic_feature",
 ]
 
 
@@ -78,34 +77,16 @@ def add_geodesic(
     CoordinateError
         If a position is not on the globe.
     """
-    feature = geodesic_feature(lon1, lat1, lon2, lat2, label=label, kind=kind)
-    key = [line_key(kind, name)]
-    return add_shapes(
-        chart, [feature], 5, name=name, group="Position", key=key, pane="lines", show=show
-    )
-
-
-def geodesic_feature(
-    lon1: float,
-    lat1: float,
-    lon2: float,
-    lat2: float,
-    *,
-    label: str | None,
-    kind: str,
-    hover: str = "",
-    far: str = "",
-) -> dict[str, Any]:
-    """Make a feature of a geodesic; `far` is said where it leaves the view."""
     import shapely
 
     lon, lat, metres = geodesic_line(lon1, lat1, lon2, lat2)
     line = shapely.linestrings(np.column_stack([lon, lat]))
     words = length(metres) if label is None else label
-    feature = line_feature(
-        line, 5, kind=kind, hover=hover or length(metres), label=words, along_all=True
+    feature = line_feature(line, 5, kind=kind, hover=length(metres), label=words, along_all=True)
+    key = [line_key(kind, name)]
+    return add_shapes(
+        chart, [feature], 5, name=name, group="Position", key=key, pane="lines", show=show
     )
-    return feature | ({"far": far} if far else {})
 
 
 # -- positions ------------------------------------------------------------------------------

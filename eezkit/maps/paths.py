@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Box",
     "box_around",
+    "decode",
     "draw_whole",
     "encode",
     "encode_geometry",
@@ -79,6 +80,17 @@ def encode(lon: ArrayLike, lat: ArrayLike, decimals: int, *, repeats: bool = Fal
     written = np.column_stack([np.ones(len(zigzag), dtype=bool), more[:, :-1]])
     text = _CODE[(digits | (more << 5))[written]].tobytes()
     return str(text, "ascii")
+
+
+def decode(text: str, decimals: int) -> NDArray[np.float64]:
+    """Read back what `encode` wrote: longitudes and latitudes, shape (n_points, 2)."""
+    digits = np.argsort(_CODE)[np.searchsorted(np.sort(_CODE), np.frombuffer(text.encode(), "u1"))]
+    is_last = digits < 32
+    starts = np.concatenate([[0], np.flatnonzero(is_last)[:-1] + 1]) if len(digits) else []
+    place = np.arange(len(digits)) - np.repeat(starts, np.diff([*starts, len(digits)]))
+    zigzag = np.add.reduceat((digits & 31) << (5 * place), starts) if len(digits) else digits
+    deltas = (zigzag >> 1) ^ -(zigzag & 1)
+    return np.cumsum(deltas.reshape(-1, 2), axis=0) / 10.0**decimals
 
 
 def encode_geometry(geometry: Any, decimals: int) -> list[list[str]]:
