@@ -243,3 +243,18 @@ def test_no_terminal_sees_no_progress(server: WfsServer, tmp_path: Path) -> None
     with (tmp_path / "stderr").open("w") as stderr:
         fetch_with_stderr(server, stderr.fileno())
     assert (tmp_path / "stderr").read_text() == ""
+
+
+def test_clear_takes_what_was_built_along(download: Path) -> None:
+    done("add", str(download))
+    built = cache.cache_dir() / "built"
+    of_it = built / f"{cache.get('eez').path.stem}-0123"
+    of_another = built / "embedded-0123"
+    for folder in (of_it, of_another):
+        folder.mkdir(parents=True)
+        (folder / "arrays.bin").write_bytes(bytes(100))
+    done("clear", "eez", "--yes")
+    assert not of_it.exists()
+    assert of_another.exists()
+    done("clear", "--yes")
+    assert not of_another.exists()

@@ -339,7 +339,7 @@ def keep(
 
 
 def clear(name: str | None = None) -> int:
-    """Remove a dataset, or all of them, and return the bytes set free.
+    """Remove a dataset, or all of them, with what was built of it; return the bytes set free.
 
     Raises
     ------
@@ -350,10 +350,14 @@ def clear(name: str | None = None) -> int:
     files = sorted(_folder().glob(pattern), key=lambda path: path.suffix != ".json")
     if name is not None and not files:
         get(name)
+    built = cache_dir() / "built"
+    stems = ["*"] if name is None else [f"{p.stem}-*" for p in files if p.suffix != ".json"]
+    files += [folder for stem in stems for folder in sorted(built.glob(stem))]
     freed = 0
     with disk_errors():
         for path in files:
             if path.is_dir():
+                freed += sum(part.stat().st_size for part in path.iterdir() if part.is_file())
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 freed += path.stat().st_size
