@@ -156,7 +156,7 @@ INVALID = {
     "a hole as large as its shell": [[rectangle(0, 0, 2, 2), rectangle(0, 0, 2, 2)]],
     "a bow-tie": [[[(0, 0), (3, 3), (3, 0), (0, 3), (0, 0)]]],
     "a loop run twice": [[[*rectangle(0, 0, 4, 4), *rectangle(0, 0, 2, 2)]]],
-    "a spike": [[[(0, 0), (2, 0), (2, 2), (2, 4), (2, 2), (0, 2), (0, 0)]]],
+    "a spike": [[[(0, 0), (2, 0), (2, 2), (3, 4), (2, 2), (0, 2), (0, 0)]]],
 }
 
 
