@@ -3,7 +3,9 @@
     python data/world/baselines.py
 
 The coast is not thinned: the source keeps no detail below 100 m, so that letting it move by 50 m
-would save one edge in a hundred.
+would save one edge in a hundred. Where the coasts of two territories meet in a vertex, at the end
+of a land boundary, both are drawn back from it by up to `GAP`: all that lies behind the vertex is
+equally far from both else, and a line needs somewhere to run. It still begins where it did.
 """
 
 import numpy as np
@@ -13,6 +15,11 @@ from coast import STEPS, Coast, coast_path
 
 from eezkit._atomic import atomic_path
 from eezkit.units import M
+
+GAP = 60.0
+"""Metres, and no more than `OF_EDGE` of the edge."""
+OF_EDGE = 0.4
+METRES_PER_DEGREE = 111_320.0
 
 
 def baselines_path():
@@ -42,14 +49,36 @@ def build() -> dict[str, np.ndarray]:
     }
     of_line = np.array([of_islet.get(source, np.inf) for source in coast.source])
     caps = np.minimum(caps, of_line[coast.line_of_vertex()[first]])
+    start = np.column_stack([lon[first], lat[first]])
+    end = np.column_stack([lon[last], lat[last]])
+    start, end = drawn_back(start, end, key)
     return {
-        "lon1": lon[first],
-        "lat1": lat[first],
-        "lon2": lon[last],
-        "lat2": lat[last],
+        "lon1": start[:, 0],
+        "lat1": start[:, 1],
+        "lon2": end[:, 0],
+        "lat2": end[:, 1],
         "key": key.astype(np.int64),
         "max_breadth": np.where(caps < 200.0, caps * M, np.inf),
     }
+
+
+def drawn_back(
+    start: np.ndarray, end: np.ndarray, key: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw edges back from the vertices in which territories meet."""
+    places, place = np.unique(np.vstack([start, end]), axis=0, return_inverse=True)
+    place, keys = place.reshape(-1), np.concatenate([key, key])
+    least, most = np.full(len(places), keys.max()), np.zeros(len(places), keys.dtype)
+    np.minimum.at(least, place, keys)
+    np.maximum.at(most, place, keys)
+    meets = (least != most)[place].reshape(2, -1)
+    east = (end[:, 0] - start[:, 0]) * np.cos(np.radians(start[:, 1]))
+    length = METRES_PER_DEGREE * np.hypot(east, end[:, 1] - start[:, 1])
+    share = np.minimum(GAP / np.maximum(length, 1e-9), OF_EDGE)[:, None]
+    back = share * (end - start)
+    return np.where(meets[0][:, None], start + back, start), np.where(
+        meets[1][:, None], end - back, end
+    )
 
 
 def main() -> None:

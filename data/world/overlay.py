@@ -58,6 +58,8 @@ def drawn_land(polygons: np.ndarray, tolerance: float, grid: float) -> np.ndarra
     """Simplify the land and put it on the grid; small islands go."""
     simple = shapely.simplify(polygons, tolerance, preserve_topology=True)
     simple = simple[shapely.area(simple) > LEAST_ISLAND]
+    bad = ~shapely.is_valid(simple)
+    simple[bad] = shapely.make_valid(simple[bad], method="structure", keep_collapsed=False)
     snapped = shapely.set_precision(simple, grid)
     return shapely.get_parts(snapped[~shapely.is_empty(snapped)])
 
