@@ -53,9 +53,20 @@ def test_every_option_changes_the_page(extra: list[str], changed: str) -> None:
     assert changed in Path("page.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_a_picture_is_written_where_the_file_is_one(suffix: str) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib (the extra plot) is not installed")
+    name = f"site.{suffix}"
+    assert run(["map", "minamitorishima-2026", "--zone", "JPN", "-o", name]) == 0
+    assert Path(name).stat().st_size > 20_000
+    assert run(["map", "-o", name]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["23", "155", "-o", "page.gif"], "page.gif"),
+        (["23", "155", "-o", "page.png", "--online"], "page.png"),
         (["23", "155"], "-o"),
         (["91", "0", "-o", "page.html"], "91"),
         (["nowhere-at-all", "-o", "page.html"], "nowhere-at-all"),

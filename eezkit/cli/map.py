@@ -1,4 +1,4 @@
-"""`eezkit map`: zones, and a position among them, as one self-contained page."""
+"""`eezkit map`: zones, and a position among them, as a self-contained page or a picture."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ __all__ = ["map"]
     "-o",
     "--output",
     required=True,
-    metavar="FILE.html",
+    metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The page to write.",
+    help="What to write: a page (.html), or a picture (.png, .svg, .pdf).",
 )
 @click.option("--online", is_flag=True, help="Let the page fetch its scripts from the network.")
 def map(  # noqa: A001
@@ -37,23 +37,29 @@ def map(  # noqa: A001
 
     POSITION is LAT LON, or a named place. The page opens without a network.
     """
-    if output.suffix.lower() not in (".html", ".htm"):
-        raise click.BadParameter(f"{output} does not end in .html", param_hint="-o")
     from eezkit import maps
     from eezkit.datasets import places
     from eezkit.report import report
 
+    maps.check_suffix(output, offline=not online)
     if position:
         place, atlas, answer = options.ask(
             position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
         )
         found = report(atlas, answer, places=places.all(), note=place.note)
-        nearby = (*found.places, *found.neighbours)
-        chart = maps.position_map(answer, atlas, title=place.title, nearby=nearby, note=place.note)
+        path = maps.draw(
+            output,
+            atlas,
+            answer,
+            title=place.title,
+            nearby=(*found.places, *found.neighbours),
+            note=place.note,
+            offline=not online,
+        )
     else:
         atlas = options.open_atlas(data)
-        chart = maps.atlas_map(atlas.select(zone, sole=sole) if zone or sole else atlas)
-    path = maps.save(chart, output, offline=not online)
+        chosen = atlas.select(zone, sole=sole) if zone or sole else atlas
+        path = maps.draw(output, chosen, offline=not online)
     if as_json:
         options.echo_json({"path": str(path), "bytes": path.stat().st_size})
     else:

@@ -1,14 +1,17 @@
-"""Maps: folium layers in eezkit's style, and pages that need no network.
+"""Maps: folium layers in eezkit's style, pages that need no network, pictures for paper.
 
 Every ``add_…`` function takes a folium map, adds a layer and gives the map back; users' own folium
-layers may stand between them. `save` writes one self-contained HTML file.
+layers may stand between them. `save` writes one self-contained HTML file. The ``…_figure``
+functions draw the same with matplotlib, and `save_figure` writes PNG, SVG or PDF.
 """
 
 from eezkit.maps.areas import add_zones
 from eezkit.maps.layers import add_limits, base_map
 from eezkit.maps.marks import add_geodesic, add_positions, add_table, add_uncertainty
 from eezkit.maps.page import save
+from eezkit.maps.static import position_figure, save_figure, zones_figure
 from eezkit.maps.views import atlas_map, position_map
+from eezkit.maps.writing import check_suffix, draw
 
 __all__ = [
     "add_geodesic",
@@ -19,6 +22,11 @@ __all__ = [
     "add_zones",
     "atlas_map",
     "base_map",
+    "check_suffix",
+    "draw",
+    "position_figure",
     "position_map",
     "save",
+    "save_figure",
+    "zones_figure",
 ]

@@ -29,6 +29,7 @@ __all__ = [
     "outline_ring",
     "pixel",
     "simplify",
+    "straightest",
 ]
 
 _CODE = np.frombuffer(
@@ -84,13 +85,15 @@ def encode(lon: ArrayLike, lat: ArrayLike, decimals: int, *, repeats: bool = Fal
 
 def decode(text: str, decimals: int) -> NDArray[np.float64]:
     """Read back what `encode` wrote: longitudes and latitudes, shape (n_points, 2)."""
-    digits = np.argsort(_CODE)[np.searchsorted(np.sort(_CODE), np.frombuffer(text.encode(), "u1"))]
-    is_last = digits < 32
-    starts = np.concatenate([[0], np.flatnonzero(is_last)[:-1] + 1]) if len(digits) else []
-    place = np.arange(len(digits)) - np.repeat(starts, np.diff([*starts, len(digits)]))
-    zigzag = np.add.reduceat((digits & 31) << (5 * place), starts) if len(digits) else digits
+    if not text:
+        return np.empty((0, 2))
+    order = np.argsort(_CODE)
+    digits = order[np.searchsorted(_CODE[order], np.frombuffer(text.encode("ascii"), np.uint8))]
+    starts = np.concatenate([[0], np.flatnonzero(digits < 32)[:-1] + 1])
+    place = np.arange(len(digits)) - np.repeat(starts, np.diff(starts, append=len(digits)))
+    zigzag = np.add.reduceat((digits & 31) << (5 * place), starts)
     deltas = (zigzag >> 1) ^ -(zigzag & 1)
-    return np.cumsum(deltas.reshape(-1, 2), axis=0) / 10.0**decimals
+    return np.asarray(np.cumsum(deltas.reshape(-1, 2), axis=0) / 10.0**decimals)
 
 
 def encode_geometry(geometry: Any, decimals: int) -> list[list[str]]:
@@ -364,12 +367,34 @@ def label_line(
         From left to right; of equally straight stretches the most northern. None where the line
         is too short.
     """
-    x, y = np.asarray(lon, dtype=np.float64), _mercator(lat)
+    found = straightest(np.asarray(lon, dtype=np.float64), _mercator(lat), pixels * pixel(zoom))
+    if found is None:
+        return None
+    return found[0], np.degrees(np.arctan(np.sinh(np.radians(found[1]))))
+
+
+def straightest(
+    x: NDArray[np.float64], y: NDArray[np.float64], wanted: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Find the straightest stretch of some length of a line in the plane, from left to right.
+
+    Parameters
+    ----------
+    x, y : numpy.ndarray of float64, shape (n_points,)
+        The line; closed where its last point is its first.
+    wanted : float
+        Length of the stretch, in the unit of the line.
+
+    Returns
+    -------
+    x, y : numpy.ndarray of float64, shape (n_vertices,)
+        Of equally straight stretches the most level one farthest up. None where the line is too
+        short.
+    """
     closed = len(x) > 2 and x[0] == x[-1] and y[0] == y[-1]
     if closed:
         x, y = np.concatenate([x, x[1:]]), np.concatenate([y, y[1:]])
     along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
-    wanted = pixels * pixel(zoom)
     room = along[-1] / 2 if closed else along[-1] - wanted
     if room < (wanted if closed else 0.0):
         return None
@@ -380,5 +405,5 @@ def label_line(
     level = np.abs(px[:, -1] - px[:, 0]) / wanted
     height = (py.mean(axis=1) - y.min()) / max(float(np.ptp(y)), 1e-9)
     best = int(np.argmax(np.round(straight, 2) + 0.2 * level + 0.1 * height))
-    bx, by = px[best], np.degrees(np.arctan(np.sinh(np.radians(py[best]))))
+    bx, by = px[best], py[best]
     return (bx, by) if bx[-1] >= bx[0] else (bx[::-1], by[::-1])

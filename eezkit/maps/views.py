@@ -33,13 +33,13 @@ _MUCH_LAND = 20_000
 """Vertices of a dataset's own land above which the embedded land has to do."""
 
 
-def atlas_map(atlas: Atlas, *, title: str | None = None) -> folium.Map:
+def atlas_map(atlas: Atlas, *, title: str = "") -> folium.Map:
     """Draw all zones of an atlas.
 
     Parameters
     ----------
     atlas : Atlas
-    title : str, optional
+    title : str
         Of the page; by default the name of the dataset.
 
     Returns
