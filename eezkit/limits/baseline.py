@@ -24,7 +24,12 @@ __all__ = ["Baseline", "BaselineKind"]
 BaselineKind = Literal["normal", "straight", "archipelagic"]
 
 _MODELS = tuple(EdgeModel)
-_KINDS = ("normal", "straight", "archipelagic")
+_DEFAULT_MODEL = {
+    "normal": EdgeModel.PLANAR,
+    "straight": EdgeModel.GEODESIC,
+    "archipelagic": EdgeModel.GEODESIC,
+}
+_KINDS = tuple(_DEFAULT_MODEL)
 _ICE = -85.0
 """Degrees. Published coasts close Antarctica along parallels south of this; no sea is there."""
 _POINT = 0
@@ -94,7 +99,17 @@ class Baseline:
         y = np.atleast_1d(np.asarray(lat, dtype=np.float64))
         feature = np.arange(len(x))
         planar = np.zeros(len(x), dtype=np.uint8)
-        return _checked(x, y, x, y, planar, feature, key, max_breadth, np.empty(0, object))
+        return _checked(
+            x,
+            y,
+            x,
+            y,
+            model=planar,
+            feature=feature,
+            key=key,
+            max_breadth=max_breadth,
+            land=np.empty(0, dtype=object),
+        )
 
     @classmethod
     def from_geometry(
@@ -139,16 +154,10 @@ class Baseline:
             If no edge is left, a kind is unknown, a key is negative or a breadth not positive.
         """
         features = features_of(geometries)
-        kinds = _spread(kind, len(features), "kind")
-        unknown = sorted({k for k in kinds if k not in _KINDS}, key=str)
-        if unknown:
-            raise BaselineError(
-                f"Unknown kind of baseline {unknown[0]!r}. Known: {', '.join(_KINDS)}."
-            )
-        models = [
-            EdgeModel(m) if m is not None else _default_model(k)
-            for k, m in zip(kinds, _spread(model, len(features), "model"), strict=True)
-        ]
+        kinds = _known(_spread(kind, len(features), "kind"), _KINDS, "kind of baseline")
+        given = _spread(model, len(features), "model")
+        models = [m or _DEFAULT_MODEL[k] for m, k in zip(given, kinds, strict=True)]
+        code = np.array([_MODELS.index(m) for m in _known(models, _MODELS, "edge model")], np.uint8)
         lines, feature, land = lines_of(features, np.array(kinds) == "archipelagic")
         import shapely
 
@@ -158,21 +167,17 @@ class Baseline:
         alone = np.flatnonzero(shapely.get_type_id(lines) == _POINT)
         lone = np.flatnonzero(np.isin(line, alone))
         start, end = np.concatenate([start, lone]), np.concatenate([end, lone])
+        coast = ~_is_artificial(xy[start], xy[end])
+        start, end = start[coast], end[coast]
         of_feature = feature[line[start]]
-        code = np.array([_MODELS.index(m) for m in models], dtype=np.uint8)
-        (lon1, lat1), (lon2, lat2) = xy[start].T, xy[end].T
-        edges = _checked(
-            lon1,
-            lat1,
-            lon2,
-            lat2,
-            code[of_feature],
-            of_feature,
-            np.broadcast_to(np.asarray(key), len(features))[of_feature],
-            np.broadcast_to(np.asarray(max_breadth, dtype=np.float64), len(features))[of_feature],
-            land,
-        )
-        return edges._take(~_is_artificial(edges))._without_shared()
+        return _checked(
+            *(np.ascontiguousarray(xy[at, axis]) for at in (start, end) for axis in (0, 1)),
+            model=code[of_feature],
+            feature=of_feature,
+            key=np.broadcast_to(np.asarray(key), len(features))[of_feature],
+            max_breadth=np.broadcast_to(np.asarray(max_breadth, float), len(features))[of_feature],
+            land=land,
+        )._without_shared()
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], *, key: str | None = None) -> Baseline:
@@ -327,6 +332,7 @@ def _checked(
     lat1: NDArray[np.float64],
     lon2: NDArray[np.float64],
     lat2: NDArray[np.float64],
+    *,
     model: NDArray[np.uint8],
     feature: NDArray[np.int64],
     key: ArrayLike,
@@ -368,15 +374,12 @@ def _checked(
     )
 
 
-def _is_artificial(edges: Baseline) -> NDArray[np.bool_]:
+def _is_artificial(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Edges that only close a polygon: along ±180°, and along parallels on the ice or a pole."""
-    cut = (np.abs(edges.lon1) == 180.0) & (edges.lon1 == edges.lon2) & (edges.lat1 != edges.lat2)
-    level = (edges.lat1 == edges.lat2) & (edges.lon1 != edges.lon2)
-    return cut | (level & ((edges.lat1 <= _ICE) | (edges.lat1 == 90.0)))
-
-
-def _default_model(kind: str) -> EdgeModel:
-    return EdgeModel.PLANAR if kind == "normal" else EdgeModel.GEODESIC
+    (lon1, lat1), (lon2, lat2) = one.T, two.T
+    cut = (np.abs(lon1) == 180.0) & (lon1 == lon2) & (lat1 != lat2)
+    level = (lat1 == lat2) & (lon1 != lon2) & ((lat1 <= _ICE) | (lat1 == 90.0))
+    return np.asarray(cut | level)
 
 
 def _spread(value: Any, n: int, what: str) -> list[Any]:
@@ -386,4 +389,14 @@ def _spread(value: Any, n: int, what: str) -> list[Any]:
     values = list(value)
     if len(values) != n:
         raise BaselineError(f"{len(values)} values of {what} were given for {n} features.")
+    return values
+
+
+def _known(values: list[Any], known: tuple[Any, ...], what: str) -> list[Any]:
+    """The values, if all of them are known."""
+    unknown = [value for value in values if value not in known]
+    if unknown:
+        raise BaselineError(
+            f"Unknown {what} {unknown[0]!r}. Known: {', '.join(str(one) for one in known)}."
+        )
     return values
