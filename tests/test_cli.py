@@ -153,6 +153,8 @@ def test_an_interrupt_ends_with_130() -> None:
         "import os, signal, sys\n"
         "from eezkit import cli\n"
         "from eezkit.__main__ import run\n"
+        # A job in the background inherits an interrupt that is ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "cli.eezkit.main = lambda *a, **k: os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.exit(run([]))"
     )
