@@ -279,7 +279,7 @@ class Baseline:
         turns = [0.0, *[360.0] * int(east > 180.0), *[-360.0] * int(west < -180.0)]
         for turn in turns:
             point, polygon = self._land_tree.query(shapely.points(lon + turn, lat))
-            within = shapely.contains_xy(self.land[polygon], lon[point] + turn, lat[point])
+            within = shapely.intersects_xy(self.land[polygon], lon[point] + turn, lat[point])
             inside[point[within]] = True
         return inside
 

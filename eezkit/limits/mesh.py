@@ -26,8 +26,8 @@ _COVER = 0.6
 """Each point of a triangle is within this times its longest edge of a corner (plane: 0.58)."""
 _A = 6378137.0
 _E2 = (2.0 - 1.0 / 298.257223563) / 298.257223563
-_SHARP = 0.5
-"""A right angle gives 1 half way between its sides, and less beside."""
+_SHARP, _BLUR = 0.5, 0.05
+"""A right angle gives 1 half way between its sides, and less beside; curvature gives some too."""
 _FINE, _FINEST = 64, 4096
 """How much shorter than a cell edges may get: where territories are close; where lines are."""
 _BASE = 1 << 31
@@ -116,7 +116,8 @@ def build_mesh(sites: Sites, cell: float, *, limits: bool = True) -> Mesh:
         territories come close, and up to 4096 times where three sites meet or a limit turns
         back on itself.
     limits : bool
-        Whether lines towards the sea count, or only those between territories.
+        Whether lines towards the sea count, or only those between territories, and these at
+        sea.
     """
     mesh = _cube(sites)
     while (coarse := mesh.longest > cell).any():
@@ -124,7 +125,10 @@ def build_mesh(sites: Sites, cell: float, *, limits: bool = True) -> Mesh:
     fresh = _prune(_drain(mesh, sites), sites, limits=limits)
     settled = fresh.take(np.zeros(len(fresh.triangles), dtype=bool))
     while len(fresh.triangles):
-        coarse = fresh.longest > _wanted(fresh, sites, cell)
+        inland = _is_inland(fresh, sites)
+        if not limits:
+            fresh, inland = fresh.take(~inland), inland[~inland]
+        coarse = ~inland & (fresh.longest > _wanted(fresh, sites, cell))
         settled, fresh = settled.join(fresh.take(~coarse)), fresh.take(coarse)
         settled, fresh = _wake(settled, fresh)
         known = len(fresh.nodes)
@@ -155,21 +159,34 @@ def _wanted(mesh: Mesh, sites: Sites, cell: float) -> NDArray[np.float64]:
     return np.where(crowded, cell / _FINEST, np.clip(close[second] / 4, cell / _FINE, cell))
 
 
+def _is_inland(mesh: Mesh, sites: Sites) -> NDArray[np.bool_]:
+    """Triangles without any sea, where lines only close what lies round them."""
+    ashore = np.where(mesh.site == sites.sea, np.inf, mesh.distance.min(axis=1))
+    inland = np.minimum.reduceat(ashore, mesh.rows()) > mesh.longest
+    far = np.flatnonzero(inland)
+    inland[far] = sites.baseline.on_land(*to_lonlat(mesh.nodes[mesh.triangles[far, 0]]))
+    return inland
+
+
 def _turns_back(mesh: Mesh, sites: Sites) -> NDArray[np.bool_]:
     """Triangles where a line may turn so sharply that its two parts lie in one triangle.
 
     The distance from one place has a slope of 1, the distance from the nearer of two places less
-    where they are equally far. What lacks is compared with the slope across the line.
+    where they are equally far. What lacks, if it lacks on one side of the line only, is compared
+    with the slope across the line.
     """
     first, second = _two_least(mesh, mesh.distance.min(axis=1))
     a, b = mesh.distance[first], mesh.distance[second]
     with np.errstate(invalid="ignore"):
         across = _slope(mesh, a - b)
-        kink = np.zeros(len(across))
-        for row, values in ((first, a), (second, b)):
-            lack = np.sqrt(np.maximum(1.0 - _slope(mesh, values) ** 2, 0.0))
-            kink = np.where(mesh.site[row] == sites.sea, kink, np.maximum(kink, lack))
-        turns: NDArray[np.bool_] = kink > _SHARP * across
+        lack = [
+            np.sqrt(np.maximum(1.0 - _slope(mesh, values) ** 2, 0.0))
+            * (mesh.site[row] != sites.sea)
+            for row, values in ((first, a), (second, b))
+        ]
+        kink = np.abs(lack[0] - lack[1])
+        blur = _BLUR + mesh.longest / np.maximum(a.min(axis=1), 1.0)
+        turns: NDArray[np.bool_] = kink > np.maximum(_SHARP * across, blur)
     return turns
 
 
