@@ -112,7 +112,7 @@ class CellIndex:
 
         Notes
         -----
-        Time and size are proportional to the number of vertices, about 40 bytes each.
+        Time and size are proportional to the number of vertices, about 50 bytes each.
         """
         from eezkit.kernels.cells_build import Builder, States, TooManyLabelsError
 
@@ -125,8 +125,9 @@ class CellIndex:
         except TooManyLabelsError as error:
             lon, lat, number = error.args
             raise DataFormatError(
-                f"{number} independent edges meet at lon={lon:.6f}, lat={lat:.6f}; the cell index "
-                "can tell apart 12. Are several datasets stacked in one layer?"
+                f"{number} edges pass within 0.1 mm of each other at lon={lon:.9f}, lat={lat:.9f}, "
+                "and more than 12 of them are independent, which the cell index cannot tell apart. "
+                "Are several datasets stacked in one layer?"
             ) from None
         is_final = grid >= 0
         for state in np.unique(grid[is_final]):

@@ -363,6 +363,14 @@ def test_many_edges_that_meet_at_one_vertex_are_told_apart() -> None:
     assert_exact(zones, *telling_positions(flatten(zones)))
 
 
+def test_more_zones_at_one_point_than_the_index_can_tell_apart_are_refused() -> None:
+    turns = np.linspace(0, 2 * np.pi, 31)
+    rim = [(0.1 + np.cos(t), 0.2 + np.sin(t)) for t in turns]
+    zones: list[Zone] = [[[[(0.1, 0.2), a, b, (0.1, 0.2)]]] for a, b in pairwise(rim)]
+    with pytest.raises(DataFormatError, match=r"3[01] edges pass .* lon=0.1000.*, lat=0.2000"):
+        CellIndex.build(flatten(zones))
+
+
 def test_a_cluster_of_thousands_of_vertices_in_a_metre_is_looked_up_exactly() -> None:
     turns = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
     radius = 1e-5 * (1 + 0.5 * np.sin(37 * turns))

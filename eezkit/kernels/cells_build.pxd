@@ -7,6 +7,8 @@ cdef int _EDGES
 cdef int _LABELS
 cdef int _FINE
 cdef int _FINEST
+cdef int _MOST_LABELS
+cdef int _MOST_CHAIN
 
 cdef class Builder:
     cdef const double[::1] xy

@@ -43,10 +43,11 @@ _LABELS = 4
 _FINE = 20
 _FINEST = 30
 _MOST_LABELS = 12
+_MOST_CHAIN = 0xFFFF
 
 
 class TooManyLabelsError(Exception):
-    """More rings meet at one point than a cell can tell apart; args: lon, lat, number."""
+    """More zones meet at one point than a cell can tell apart; args: lon, lat, n_edges."""
 
 
 class States:
@@ -337,12 +338,13 @@ class Builder:
                 table = self.pairs[key] = self.states.table(state, (label,))
         else:
             labels = {self.label[members[k]] for k in range(first, last)}
+            finest = _FINE if len(labels) <= _MOST_LABELS else _FINEST
             if len(labels) > _LABELS and self.shift < finest:
                 return self._grid(ix, iy, state, members, first, last)
             table = self.states.table(state, sorted(labels))
         offset, toggles = table
-        if offset < 0:
-            raise TooManyLabelsError(ix / self.scale, iy / self.scale, len(toggles))
+        if offset < 0 or n > _MOST_CHAIN:
+            raise TooManyLabelsError(ix / self.scale, iy / self.scale, n)
         return self._leaf(ix, iy, members, first, last, offset, toggles)
 
     def _grid(self, ix, iy, state, members, first, last):
@@ -379,7 +381,7 @@ class Builder:
                 k + n < last
                 and members[k + n] == v + n
                 and self.label[v + n] == label
-                and n < 0xFFFF
+                and n < _MOST_CHAIN
             ):
                 n += 1
             ends = self._ends_below(v, x, y) | self._ends_below(v + n, x, y) << 1
