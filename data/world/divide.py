@@ -1,4 +1,4 @@
-"""The sea divided among the territories, to 200 M and to 12 and 24 M, by the limits engine.
+"""The sea divided among the territories by the limits engine.
 
     python data/world/divide.py
 
@@ -7,9 +7,11 @@ To each position the territory whose coast is nearest, of those entitled to a zo
 `FINE` territories, which have no neighbour within 400 M, limits are drawn within 1 m.
 """
 
+import dataclasses
 import sys
 import time
 from collections.abc import Callable
+from unittest.mock import patch
 
 import numpy as np
 import shapely
@@ -19,11 +21,23 @@ from baselines import baselines_path
 from coast import outer_rings, without_lakes
 
 from eezkit._atomic import atomic_path
-from eezkit.limits import Baseline, partition
+from eezkit.geodesy import EdgeModel
+from eezkit.limits import Baseline, Lines, mesh
+from eezkit.limits.draw import draw
+from eezkit.limits.sites import Sites, to_lonlat
+from eezkit.limits.trace import trace
+from eezkit.nearest import EdgeTree
 from eezkit.units import M
 
-BREADTHS = (200, 24, 12)
+LONGEST_EDGE = 50_000.0
+"""Metres; a beach can be one edge of the coast."""
 TOLERANCE = 40.0
+CELL = 10_000.0
+"""Metres: pockets of high seas narrower than this may be missed."""
+FINEST = 64
+"""How much shorter than a cell the mesh may get: 156 m, where the lines may be 50 m off."""
+INLAND = 3000.0
+"""Metres from the coast at which boundaries over land may end."""
 FINE = {"JPN-MIN": 0.9}
 """Territories by code, and the tolerance in metres of their limits."""
 
@@ -60,10 +74,44 @@ def read_baseline(land: np.ndarray, chosen: Callable[[np.ndarray], np.ndarray]) 
     )
 
 
+def lines_at_sea(baseline: Baseline, breadth: float, tolerance: float) -> Lines:
+    """Divide the sea as `eezkit.limits.partition` does, and leave the land alone.
+
+    Over land the distances to two coasts can be equal to a few hundred metres for a hundred
+    kilometres, which the mesh takes for lines that turn back on themselves and refines to metres.
+    No line is needed there: faces are cut at the coast.
+    """
+    sites = Sites(baseline.entitled(breadth), breadth)
+    prune = mesh._prune
+
+    def prune_inland(triangles: mesh.Mesh, sites: Sites, *, limits: bool) -> mesh.Mesh:
+        return without_inland(prune(triangles, sites, limits=limits), sites)
+
+    with patch.object(mesh, "_prune", prune_inland), patch.object(mesh, "_FINEST", FINEST):
+        triangles = mesh.build_mesh(sites, CELL)
+    drawn = draw(trace(triangles, sites), sites, tolerance=tolerance, edges=EdgeModel.PLANAR)
+    return Lines.from_drawn(drawn, sites.baseline)
+
+
+def without_inland(triangles: mesh.Mesh, sites: Sites) -> mesh.Mesh:
+    """Leave out triangles that are wholly on land and farther than `INLAND` from any coast."""
+    if not len(triangles.triangles):
+        return triangles
+    coast = np.where((triangles.site == sites.sea)[:, None], np.inf, triangles.distance)
+    near = np.minimum.reduceat(coast, triangles.rows(), axis=0).min(axis=1)
+    far = np.flatnonzero(near > INLAND + triangles.longest)
+    nodes = np.unique(triangles.triangles[far])
+    on_land = np.zeros(len(triangles.nodes), dtype=bool)
+    on_land[nodes] = sites.baseline.on_land(*to_lonlat(triangles.nodes[nodes]))
+    kept = np.ones(len(triangles.triangles), dtype=bool)
+    kept[far] = ~on_land[triangles.triangles[far]].all(axis=1)
+    return triangles.take(kept)
+
+
 def divide(baseline: Baseline, breadth: int, tolerance: float, path) -> None:
     """Divide the sea out to a breadth and keep the lines, as pieces cut at ±180°."""
     began = time.monotonic()
-    lines = partition(baseline, breadth * M, tolerance=tolerance).lines
+    lines = lines_at_sea(baseline, breadth * M, tolerance)
     pieces, line = shapely.get_parts(lines.to_shapely(), return_index=True)
     xy, piece = shapely.get_coordinates(pieces, return_index=True)
     with atomic_path(path) as temporary:
@@ -81,16 +129,29 @@ def divide(baseline: Baseline, breadth: int, tolerance: float, path) -> None:
 
 
 def main() -> None:
-    """Divide the sea at all breadths."""
+    """Divide the sea to 200 M, and to 12 M round the territories that get no more."""
     land = land_polygons()
-    names = [row["code"] for row in table("territories.csv")]
+    territories = table("territories.csv")
+    names = [row["code"] for row in territories]
     fine = [names.index(code) for code in FINE]
+    near = [i for i, row in enumerate(territories) if float(row["limit_nmi"]) < 200]
     world = read_baseline(land, lambda key: ~np.isin(key, fine))
-    for breadth in BREADTHS:
-        divide(world, breadth, TOLERANCE, lines_path(breadth, "world"))
-        for number, (code, tolerance) in zip(fine, FINE.items(), strict=True):
-            own = read_baseline(land, lambda key, number=number: key == number)
-            divide(own, breadth, tolerance, lines_path(breadth, code))
+    for number, (code, tolerance) in zip(fine, FINE.items(), strict=True):
+        own = read_baseline(land, lambda key, number=number: key == number)
+        divide(own, 200, tolerance, lines_path(200, code))
+    divide(around(world, near, 12 * M), 12, TOLERANCE, lines_path(12, "world"))
+    divide(world, 200, TOLERANCE, lines_path(200, "world"))
+
+
+def around(baseline: Baseline, keys: list[int], breadth: float) -> Baseline:
+    """Keep the edges near enough to some territories to bound what they have to the breadth."""
+    own = np.isin(baseline.key, keys)
+    ends = (baseline.lon1, baseline.lat1, baseline.lon2, baseline.lat2)
+    tree = EdgeTree.build(*(values[own] for values in ends))
+    reach = 2 * breadth + LONGEST_EDGE
+    is_near = tree.query(baseline.lon1, baseline.lat1, max_distance=reach).edge >= 0
+    fields = {f.name: getattr(baseline, f.name) for f in dataclasses.fields(baseline)}
+    return Baseline(**{n: v if n == "land" else v[is_near] for n, v in fields.items()})
 
 
 if __name__ == "__main__":
