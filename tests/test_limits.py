@@ -212,6 +212,33 @@ def test_where_two_arcs_meet_the_limit_has_a_turning_point_with_both_basepoints(
     assert (apart[:, 0] != apart[:, 1]).all()
 
 
+@pytest.mark.parametrize("tolerance", [0.1, 1.0, 100.0])
+def test_the_limit_turns_at_every_change_of_basepoint_however_blunt(tolerance) -> None:
+    x, y = np.array(MINAMI_TORISHIMA).T
+    lines = outer_limit(Baseline.from_points(x, y), BREADTH, tolerance=tolerance).lines
+    edge = lines.left_base["edge"]
+    assert (edge[:-1, 1] == edge[1:, 0]).all(), "between vertices nothing changes"
+    turning = np.flatnonzero(edge[:, 0] != edge[:, 1])
+    assert sorted(edge[turning, 1].tolist()) == [0, 1, 2, 3]
+    assert (lines.kind[turning] == list(VertexKind).index(VertexKind.TURNING_POINT)).all()
+    assert lines.table()["kind"].tolist().count("turning_point") == 4
+    far = [
+        GEOD.inv(np.full(len(lines.lon), a), np.full(len(lines.lon), b), lines.lon, lines.lat)[2]
+        for a, b in zip(x, y, strict=True)
+    ]
+    nearest = np.argsort(far, axis=0)
+    alone = np.setdiff1d(np.arange(len(edge)), turning)
+    assert (edge[alone, 0] == nearest[0, alone]).all()
+
+
+def test_a_smooth_coast_has_no_turning_point() -> None:
+    turn = np.arange(0, -360, -2.0)
+    n = len(turn)
+    round_ = GEOD.fwd(np.full(n, 10.0), np.full(n, 40.0), turn, np.full(n, 20e3))[:2]
+    island = Baseline.from_geometry(shapely.Polygon(np.column_stack(round_)))
+    assert not (outer_limit(island, 24 * M).lines.kind == 1).any()
+
+
 def test_bouvets_official_base_points_give_the_areas_published_for_them(shared_data) -> None:
     points = pd.read_csv(shared_data / "bouvet_base_points.csv")
     assert len(points) == 31

@@ -235,3 +235,18 @@ def test_one_territory_alone_has_its_outer_limit() -> None:
     baseline = across_180()
     alone = partition(baseline, 24 * M).to_shapely()[0]
     assert alone.equals(outer_limit(baseline, 24 * M).to_shapely())
+
+
+def test_a_rock_has_its_territorial_sea_in_the_division_at_12_m_and_no_part_in_that_at_200() -> None:
+    mainland = Baseline.from_points([0.0], [40.0], key=1)
+    rock = Baseline.from_points([1.0], [40.0], key=2, max_breadth=12 * M)
+    both = Baseline.merge([mainland, rock])
+    wide = partition(both, tolerance=50.0)
+    assert wide.keys.tolist() == [1]
+    (zone,) = wide.to_shapely()
+    assert zone.equals(outer_limit(mainland, BREADTH, tolerance=50.0).to_shapely())
+    narrow = partition(both, 12 * M, tolerance=50.0)
+    assert narrow.keys.tolist() == [1, 2]
+    belt = narrow.to_shapely()[1]
+    assert zone.contains(belt)
+    assert belt.contains(shapely.Point(1.2, 40.0))

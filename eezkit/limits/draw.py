@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -46,6 +46,8 @@ _LONGEST = 50e3
 _WIDEST = 20.0
 """Degrees of longitude a single edge may span: near a pole straight lines are far from short."""
 _ROUNDS = 60
+_ONE_PLACE = 1.0
+"""Metres: basepoints closer together than this are one, for any chart."""
 _SIDES = ("left", "right")
 
 
@@ -97,7 +99,8 @@ def draw(
     Notes
     -----
     Every vertex is equally far from both sites to 1 µm, but those of kind ``CUT`` that could
-    not be: they lie on ±180° and within the tolerance.
+    not be: they lie on ±180° and within the tolerance. There is one wherever a basepoint takes
+    over from another that is more than 1 m away from it.
     """
     pen = _Pen(skeleton, sites, tolerance, edges)
     v = pen.ink(pen.turn(pen.take_up()))
@@ -177,13 +180,26 @@ class _Pen:
     ) -> tuple[NDArray[np.void], NDArray[np.bool_]]:
         """The corner between the ends of each of these edges, and whether it was found."""
         pair = np.stack([v["left"], v["right"]])
+        feet = pair[side, at, 1], pair[side, at + 1, 0]
+        return self._meetings(v, at, side, *feet, *to_lonlat(_vectors(v[at]) + _vectors(v[at + 1])))
+
+    def _meetings(
+        self,
+        v: NDArray[np.void],
+        at: NDArray[np.int64],
+        side: NDArray[np.int64],
+        before: NDArray[np.void],
+        after: NDArray[np.void],
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+    ) -> tuple[NDArray[np.void], NDArray[np.bool_]]:
+        """Where on each of these edges the foot on one side goes from one place to another."""
         line = v["line"][at]
         site = np.stack([self.left[line], self.right[line]])
         rows = np.arange(len(at))
         turning, steady = site[side, rows], site[1 - side, rows]
-        lon, lat = to_lonlat(_vectors(v[at]) + _vectors(v[at + 1]))
         meeting, before, after, other = corners(
-            self.sites, turning, steady, pair[side, at, 1], pair[side, at + 1, 0], lon, lat
+            self.sites, turning, steady, before, after, lon, lat
         )
         new = np.zeros(len(at), dtype=VERTEX)
         new["lon"], new["lat"], new["line"], new["kind"] = meeting.lon, meeting.lat, line, TURNING
@@ -197,6 +213,53 @@ class _Pen:
         reach = np.minimum(500 * _apart(v[at], v[at + 1]), far)
         within = far <= self.sites.breadth + 2 * EQUAL
         return new, meeting.found & within & (to_ends.min(0) > 1e-4) & (to_ends.max(0) < reach)
+
+    def turn_everywhere(self, v: NDArray[np.void]) -> NDArray[np.void]:
+        """Insert a corner also where the kink is far too blunt to matter to the tolerance."""
+        at = _edges_of(v)
+        for _ in range(_ROUNDS):
+            at, side, *bracket = self._takeovers(v, at)
+            at, first = np.unique(at, return_index=True)
+            if not len(at):
+                break
+            new, found = self._meetings(v, at, *(each[first] for each in (side, *bracket)))
+            leap, _ = self._leaps(new, np.arange(len(new)), over=False)
+            found &= leap.max(axis=0) > _ONE_PLACE
+            at = at[found]
+            v["drawn"][at] = False
+            v = np.insert(v, at + 1, new[found])
+            at += np.arange(len(at))
+            at = np.stack([at, at + 1], axis=1).ravel()
+        return v
+
+    def _takeovers(
+        self, v: NDArray[np.void], at: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], *tuple[NDArray[Any], ...]]:
+        """Halve edges until what is left of their feet's way is a leap, or no way at all.
+
+        Returns the edges, the sides on which feet leap, the feet before and after, and where.
+        """
+        pair = np.stack([v["left"], v["right"]])
+        side, edge = (each.ravel() for each in np.meshgrid([0, 1], at, indexing="ij"))
+        feet = [pair[side, edge, 1], pair[side, edge + 1, 0]]
+        ends = [_vectors(v[edge]), _vectors(v[edge + 1])]
+        site = np.stack([self.left, self.right])[side, v["line"][edge]]
+        length = _apart(v[edge], v[edge + 1])
+        leaps = np.zeros(len(edge), dtype=bool)
+        todo = np.flatnonzero(feet[0]["edge"] != feet[1]["edge"])
+        while len(todo):
+            way = _apart(feet[0][todo], feet[1][todo])
+            leaps[todo] = way > np.maximum(1.05 * length[todo], _ONE_PLACE)
+            todo = todo[(way > _ONE_PLACE) & ~leaps[todo]]
+            middle = ends[0][todo] + ends[1][todo]
+            middle /= np.linalg.norm(middle, axis=1, keepdims=True)
+            foot = self.sites.nearest(site[todo], *to_lonlat(middle)).foot
+            sooner = _apart(feet[0][todo], foot) > _apart(foot, feet[1][todo])
+            for which, end in ((~sooner, 0), (sooner, 1)):
+                feet[end][todo[which]], ends[end][todo[which]] = foot[which], middle[which]
+            length[todo] /= 2
+        lon, lat = to_lonlat(ends[0][leaps] + ends[1][leaps])
+        return edge[leaps], side[leaps], feet[0][leaps], feet[1][leaps], lon, lat
 
     def ink(self, guide: NDArray[np.void]) -> NDArray[np.void]:
         """Draw along the guide from its fixed vertices, edge by edge, until all are good."""
@@ -217,6 +280,8 @@ class _Pen:
                 continue
             n = len(v)
             v = self._cut(self.turn(v))
+            if len(v) == n:
+                v = self.turn_everywhere(v)
             if len(v) == n:
                 break
         else:

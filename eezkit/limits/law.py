@@ -180,6 +180,13 @@ def partition(
     ------
     BaselineError, OptionError
         As for `outer_limit`.
+
+    Notes
+    -----
+    This divides what is claimed at one breadth, by the land that is entitled to it. A rock (article
+    121, paragraph 3) has a territorial sea but no part in a division at 200 M, which passes over it
+    as if it were not there. So divide at ``12 * M`` too, where rocks and other land count alike:
+    what a territory has there it has before any zone of 200 M, also where that is another's.
     """
     entitled = baseline.entitled(breadth)
     lines = _lines(entitled, breadth, tolerance, edges, cell)
