@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from eezkit.atlas.answer import Answer
 from eezkit.units import to_nmi
-from eezkit.zones import EdgeKind, Regime, Zone
+from eezkit.zones import EdgeKind, Evidence, Regime, Zone
 
-__all__ = ["edge_words", "length", "sentence", "zone_words"]
+__all__ = [
+    "cell",
+    "edge_words",
+    "evidence_words",
+    "length",
+    "sentence",
+    "uncertainty_words",
+    "zone_words",
+]
 
 _REGIME = {
     Regime.SOLE: "sole",
@@ -22,6 +30,14 @@ _EDGE = {
     EdgeKind.TREATY: "the treaty line",
     EdgeKind.CLAIM: "the claim line",
     EdgeKind.UNKNOWN: "the zone's edge",
+}
+_EVIDENCE = {
+    Evidence.SOURCE: "the source has a line layer that says so",
+    Evidence.SHARED_EDGE: "another zone has the same edge",
+    Evidence.COAST_NEAR: "a coast runs along it",
+    Evidence.ENCLOSED: "it closes a hole too small to be high seas",
+    Evidence.BREADTH: "it lies 12, 24 or 200 nmi from the coast",
+    Evidence.NONE: "none",
 }
 
 
@@ -51,6 +67,38 @@ def edge_words(answer: Answer) -> str:
         return ""
     beyond = f" with {answer.edge_neighbour}" if answer.edge_neighbour else ""
     return _EDGE[answer.edge_kind] + (beyond if answer.edge_kind is EdgeKind.BOUNDARY else "")
+
+
+def evidence_words(answer: Answer) -> str:
+    """On what evidence the nearest seaward edge is said to be what it is."""
+    return _EVIDENCE[answer.edge_evidence or Evidence.NONE]
+
+
+def uncertainty_words(answer: Answer, margins: tuple[float, float] | None = None) -> str:
+    """What the uncertainty of the position does to the answer.
+
+    Parameters
+    ----------
+    answer : Answer
+    margins : tuple of float, optional
+        The least and the greatest margin along the outline of the uncertainty, in metres.
+    """
+    if answer.uncertainty is None:
+        return "no uncertainty of the position was given"
+    words = answer.uncertainty.describe()
+    if answer.decided is not None:
+        words += " cannot change the answer" if answer.decided else " can change the answer"
+    if margins is None:
+        return words
+    sides = [f"{length(abs(m))} {'inside' if m > 0 else 'outside'}" for m in sorted(margins)]
+    return f"{words}: along its outline from {sides[0]} to {sides[1]}"
+
+
+def cell(text: str) -> str:
+    """Text that can neither break out of a cell of a Markdown table nor be markup in it."""
+    for mark, safe in (("\\", "\\\\"), ("|", "\\|"), ("[", "\\["), ("`", "\\`"), ("<", "&lt;")):
+        text = text.replace(mark, safe)
+    return " ".join(text.splitlines())
 
 
 def sentence(answer: Answer) -> str:

@@ -1,6 +1,6 @@
 """Make the maps in this folder.
 
-    python maps/build.py [--check]
+    python maps/build.py [--check] [NAME …]
 
 Each is one self-contained page. The same data and lock file give the same bytes.
 """
@@ -8,7 +8,10 @@ Each is one self-contained page. The same data and lock file give the same bytes
 import argparse
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+
+import story
 
 import eezkit
 from eezkit import maps
@@ -16,40 +19,83 @@ from eezkit.datasets import places
 from eezkit.report import report
 
 HERE = Path(__file__).parent
+COMMAND = "python maps/build.py"
+WORLD_ZOOM = 4.5
+"""Closest zoom at which the zones of the world look as published; it keeps the page small."""
 
 
-def flagship(path):
-    """The 2026 site off Minami-Torishima: in Japan's zone, by what margin, whatever its sector."""
-    atlas = eezkit.load()
-    site = places.find("minamitorishima-2026")
-    answer = atlas.at(
-        lon=site.lon, lat=site.lat, zone="JPN", uncertainty=site.uncertainty, name=site.name
+def flagship(atlas):
+    """The 2026 site off Minami-Torishima, and every claim of its story beside the geometry."""
+    found = story.ask(atlas, "minamitorishima-2026")
+    found = replace(
+        report(atlas, found.answer, places=places.all(), n_places=20, note=found.note),
+        title=found.title,
+        command=f"eezkit report minamitorishima-2026 --zone JPN   # with the claims: {COMMAND}",
     )
-    found = report(atlas, answer, places=places.all(), note=site.note)
-    nearby = (*found.places, *found.neighbours)
-    page = maps.position_map(answer, atlas, title=site.title, nearby=nearby, note=site.note)
-    return maps.save(page, path)
+    rows, states = story.claims(atlas)
+    claims = maps.Section(
+        "The story, claim by claim",
+        ("Every figure of the third column was computed when this page was made.",),
+        story.COLUMNS,
+        rows,
+        states,
+    )
+    return story.add_contrasts(maps.report_page(found, sections=[claims]))
 
 
-MAPS = {"minami-torishima.html": flagship}
+def world(atlas):
+    """All zones of the embedded atlas."""
+    return maps.atlas_map(atlas, title="Maritime zones of the world", zoom=WORLD_ZOOM)
+
+
+def position(title, lat, lon):
+    """Make a page that reports on a position."""
+
+    def page(atlas):
+        answer = atlas.at(lon=lon, lat=lat)
+        return maps.report_page(
+            report(
+                atlas,
+                answer,
+                places=places.all(),
+                title=title,
+                command=f"eezkit report {lat} {lon}   # in this folder: {COMMAND}",
+            )
+        )
+
+    return page
+
+
+PAGES = {
+    # name: (what makes it, bytes it may take)
+    "minami-torishima.html": (flagship, 1_000_000),
+    "world.html": (world, 2_000_000),
+    "overlapping-claim.html": (position("Between claims", -51.0, -55.0), 1_000_000),
+    "fiji.html": (position("Fiji, across 180°", -17.0, 179.9), 1_000_000),
+}
 
 
 def main():
     """Write the maps, or check that those here are what would be written."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
-    check = parser.parse_args().check
-    stale = []
-    for name, make in MAPS.items():
+    parser.add_argument("names", nargs="*", choices=[*PAGES, []], help="default: all")
+    options = parser.parse_args()
+    atlas = eezkit.load()
+    wrong = 0
+    for name in options.names or PAGES:
+        make, most = PAGES[name]
         with tempfile.TemporaryDirectory() as room:
-            made = make(Path(room) / name).read_bytes()
+            made = maps.save(make(atlas), Path(room) / name).read_bytes()
         target = HERE / name
-        if check and (not target.is_file() or target.read_bytes() != made):
-            stale.append(name)
-        elif not check:
+        faults = [f"larger than {most / 1e6:g} MB"] if len(made) > most else []
+        if options.check and (not target.is_file() or target.read_bytes() != made):
+            faults.append("stale")
+        elif not options.check:
             target.write_bytes(made)
-        print(f"{name}: {len(made) / 1000:.0f} kB{', stale' if name in stale else ''}")
-    sys.exit(1 if stale else 0)
+        print(", ".join([f"{name}: {len(made) / 1000:.0f} kB", *faults]))
+        wrong += bool(faults)
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ FLOORS = {
     3: {"schema", "arrangement", "edges", "limits"},
     4: {"atlas"},
     5: {"datasets"},
-    6: {"report", "sentence", "separation"},
+    6: {"report", "rights", "sentence", "separation"},
     7: {"maps"},
     8: {"streams"},
     9: {"__init__", "__main__", "cli"},

@@ -8,7 +8,8 @@ from pyproj import Geod
 
 import eezkit
 from eezkit.datasets import places
-from eezkit.report import belt_of, report, rights_in
+from eezkit.report import report
+from eezkit.rights import belt_of, rights_in
 from eezkit.units import M
 from eezkit.zones import Regime, ZoneKind
 from layers import ISLAND, A, B, atlas_of, square, two_neighbours, with_claim, zone

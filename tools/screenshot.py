@@ -26,7 +26,7 @@ def flagship(folder):
     return page
 
 
-def take(page, picture, *, width, height, dark):
+def take(page, picture, *, width, height, dark, full=False):
     """Open a page in Chromium without a network, and keep what it shows as PNG."""
     browser_path = shutil.which("chromium") or shutil.which("google-chrome")
     if browser_path is None:
@@ -45,7 +45,7 @@ def take(page, picture, *, width, height, dark):
         # Only now are the fonts there by which labels find their room.
         shown.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
         picture.parent.mkdir(parents=True, exist_ok=True)
-        shown.screenshot(path=picture)
+        shown.screenshot(path=picture, full_page=full)
         browser.close()
     print(f"{picture}: {picture.stat().st_size / 1000:.0f} kB")
 
@@ -57,11 +57,13 @@ def main():
     parser.add_argument("picture", nargs="?", type=Path, default=README_PICTURE)
     parser.add_argument("--size", default="1280x800", help="WIDTHxHEIGHT in pixels")
     parser.add_argument("--dark", action="store_true", help="as in dark surroundings")
+    parser.add_argument("--full", action="store_true", help="the page down to its end")
     options = parser.parse_args()
     width, height = (int(side) for side in options.size.split("x"))
     with tempfile.TemporaryDirectory() as folder:
         page = options.page or flagship(folder)
-        take(page, options.picture, width=width, height=height, dark=options.dark)
+        look = {"dark": options.dark, "full": options.full}
+        take(page, options.picture, width=width, height=height, **look)
 
 
 if __name__ == "__main__":

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import click
 
 from eezkit.cli import options
+from eezkit.errors import OptionError
 
 __all__ = ["report"]
 
 
 @click.command(context_settings=options.position_command)
 @options.position()
-@options.question
+@options.zone
+@options.sole
+@click.option(
+    "--data",
+    "datasets",
+    metavar="FILE|LAYER",
+    multiple=True,
+    help="Zones to ask: a file, or a layer fetched or added before. Default: the embedded atlas. "
+    "Given again: what other data say.",
+)
+@options.uncertainty
+@options.as_json
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it to a file: .md or .json.",
+    help="Write it to a file: .html (with the map, needs no network), .md or .json.",
 )
 def report(
     position: tuple[str, ...],
     zone: str | None,
     sole: bool,
-    data: str | None,
+    datasets: tuple[str, ...],
     uncertainty: str | None,
     as_json: bool,
     output: Path | None,
@@ -35,17 +48,51 @@ def report(
     POSITION is LAT LON, or a named place.
     """
     from eezkit.datasets import places
+    from eezkit.report import Report
     from eezkit.report import report as make
 
-    place, atlas, answer = options.ask(
-        position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
-    )
-    found = make(atlas, answer, places=places.all(), note=place.note)
     kind = output.suffix.lower() if output else ".json" if as_json else ".md"
-    if kind == ".json":
+    if kind not in (".html", ".md", ".json"):
+        raise OptionError(f"{output} does not end in .html, .md or .json.")
+    found: Report | None = None
+    for data in reversed(datasets or (None,)):
+        place, atlas, answer = options.ask(
+            position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
+        )
+        others = () if found is None else (found, *found.others)
+        found = make(
+            atlas,
+            answer,
+            places=places.all(),
+            title=place.title,
+            note=place.note,
+            others=others,
+            command=_command(position, zone, sole, datasets, uncertainty, output),
+        )
+    assert found is not None
+    if kind == ".html":
+        from eezkit import maps
+
+        assert output is not None
+        click.echo(maps.save(maps.report_page(found), output))
+    elif kind == ".json":
         text = json.dumps(found.to_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    elif kind == ".md":
-        text = found.to_markdown()
+        options.write_or_echo(text, output)
     else:
-        raise click.BadParameter(f"{output} does not end in .md or .json", param_hint="-o")
-    options.write_or_echo(text, output)
+        options.write_or_echo(found.to_markdown(), output)
+
+
+def _command(
+    position: tuple[str, ...],
+    zone: str | None,
+    sole: bool,
+    datasets: tuple[str, ...],
+    uncertainty: str | None,
+    output: Path | None,
+) -> str:
+    """Write the command that made a report, as a shell reads it."""
+    words = ["eezkit", "report", *position]
+    given = [("--zone", zone), *(("--data", data) for data in datasets)]
+    given += [("--uncertainty", uncertainty), ("-o", str(output) if output else None)]
+    words += [word for name, value in given if value is not None for word in (name, value)]
+    return shlex.join([*words, *(["--sole"] if sole else [])])

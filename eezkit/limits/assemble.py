@@ -57,7 +57,9 @@ def polygons(lines: Lines, territories: Iterable[int]) -> tuple[Rings, NDArray[n
 
 def _rings(lines: Lines, key: int) -> list[Ring]:
     """Rings round the zone of a territory, without their closing vertices."""
-    rings, parts = [], {}
+    rings: list[NDArray[np.int64]] = []
+    # Where a limit touches itself, several lines begin at one node: any of them goes on.
+    parts: dict[int, list[tuple[NDArray[np.int64], int]]] = {}
     for line in np.flatnonzero((lines.left == key) | (lines.right == key)):
         vertices = np.arange(lines.starts[line], lines.starts[line + 1])
         begin, end = lines.nodes[line].tolist()
@@ -66,14 +68,15 @@ def _rings(lines: Lines, key: int) -> list[Ring]:
         if begin == end:
             rings.append(vertices[:-1])
         else:
-            parts[begin] = vertices[:-1], end
-    while parts:
-        start, (vertices, node) = parts.popitem()
-        ring = [vertices]
-        while node != start:
-            vertices, node = parts.pop(node)
-            ring.append(vertices)
-        rings.append(np.concatenate(ring))
+            parts.setdefault(begin, []).append((vertices[:-1], end))
+    for start, here in parts.items():
+        while here:
+            vertices, node = here.pop()
+            ring = [vertices]
+            while node != start:
+                vertices, node = parts[node].pop()
+                ring.append(vertices)
+            rings.append(np.concatenate(ring))
     return [simple for ring in rings for simple in _simple(_with_places(lines, ring))]
 
 

@@ -9,11 +9,13 @@ from eezkit.maps.areas import add_zones
 from eezkit.maps.layers import add_limits, base_map
 from eezkit.maps.marks import add_geodesic, add_positions, add_table, add_uncertainty
 from eezkit.maps.page import save
+from eezkit.maps.report_page import Section, report_page
 from eezkit.maps.static import position_figure, save_figure, zones_figure
 from eezkit.maps.views import atlas_map, position_map
 from eezkit.maps.writing import check_suffix, draw
 
 __all__ = [
+    "Section",
     "add_geodesic",
     "add_limits",
     "add_positions",
@@ -26,6 +28,7 @@ __all__ = [
     "draw",
     "position_figure",
     "position_map",
+    "report_page",
     "save",
     "save_figure",
     "zones_figure",

@@ -74,7 +74,7 @@
   }
 
   function fullScreen(map, tools) {
-    const page = document.documentElement;
+    const page = map.getContainer();
     if (!page.requestFullscreen) return;
     tools.button("full", "Full screen", () => {
       if (document.fullscreenElement) document.exitFullscreen();
@@ -330,8 +330,9 @@
     if (locate && eezkit.earth && matchMedia(WIDE).matches) locator(map);
     const home = () => {
       const size = (node) => node?.getBoundingClientRect() ?? { width: 0, height: 0 };
+      const covered = size(legend).width && map.getContainer().getBoundingClientRect().right - size(legend).left;
       eezkit.fit(map, matchMedia(WIDE).matches
-        ? { paddingTopLeft: [size(box).width + 30, 30], paddingBottomRight: [Math.max(size(legend).width + 24, 64), 40] }
+        ? { paddingTopLeft: [size(box).width + 30, 30], paddingBottomRight: [Math.max(covered + 14, 64), 40] }
         : { paddingTopLeft: [16, size(box).height + 24], paddingBottomRight: [16, 70] });
       map.fire("eezkit");
     };

@@ -95,8 +95,13 @@
     const map = L.map(id, {
       zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 1,
       wheelPxPerZoomLevel: 120, minZoom: 1, maxZoom: 14, worldCopyJump: false,
-      maxBounds: [[-90, -540], [90, 540]], maxBoundsViscosity: 0.6, ...options.leaflet,
+      maxBounds: [[-90, -540], [90, 540]], maxBoundsViscosity: 0.6,
+      // A map that is a part of a page leaves the wheel, and one finger, to the page.
+      scrollWheelZoom: !options.embedded, dragging: !options.embedded || !L.Browser.mobile,
     });
+    if (options.embedded) {
+      map.on("focus", () => map.scrollWheelZoom.enable()).on("blur", () => map.scrollWheelZoom.disable());
+    }
     Object.assign(prepare(map).eezkit, options, { id });
     const box = map.getContainer();
     box.setAttribute("role", "region");

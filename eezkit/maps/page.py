@@ -40,7 +40,7 @@ MAX_SIZE = 10_000_000
 @functools.cache
 def _own_head() -> str:
     scripts = "".join(own_file(f"{name}.js") for name in ("geodesic", "layers", "controls"))
-    style = style_sheet() + own_file("controls.css")
+    style = style_sheet() + own_file("controls.css") + own_file("report.css")
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
@@ -74,7 +74,10 @@ class SeaMap(folium.Map):
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-        <main><div id="{{ this.get_name() }}" class="eez-map"></div></main>
+        {% set room = "div" if this.embedded else "main" %}
+        <{{ room }} class="eez-room">
+        <div id="{{ this.get_name() }}" class="eez-map"></div>
+        </{{ room }}>
         {% endmacro %}
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = eezkit.map("{{ this.get_name() }}", {{ this.setup() }});
@@ -95,6 +98,7 @@ class SeaMap(folium.Map):
         self.box = box
         self.locator = locator
         self.facts = facts
+        self.embedded = False
         self.credits: list[str] = []
         self.sources: list[str] = []
         Page(title=title).add_child(self)
@@ -104,7 +108,7 @@ class SeaMap(folium.Map):
         box = self.box or box_around(
             box for box in (getattr(x, "box", None) for x in self._children.values()) if box
         )
-        return as_json({"title": self.title, "box": box})
+        return as_json({"title": self.title, "box": box, "embedded": self.embedded})
 
     def credit(self, short: str, full: str = "") -> None:
         """Name a source at the foot of the map, and say more of it under "Sources and terms".
@@ -166,6 +170,11 @@ class Page(Figure):
     title : str
     offline : bool
         Whether everything is in the page; else scripts come from the network, as folium has it.
+
+    Attributes
+    ----------
+    above, below : str
+        HTML before and after the map, if it is a part of the page and not all of it.
     """
 
     _template = Template(
@@ -192,6 +201,7 @@ class Page(Figure):
     def __init__(self, *, title: str = "Map", offline: bool = True) -> None:
         super().__init__(title=title)
         self.offline = offline
+        self.above = self.below = ""
 
     def render(self, **kwargs: Any) -> str:
         """Write the page as HTML: the same map gives the same text."""
@@ -202,7 +212,7 @@ class Page(Figure):
                 child.render(**kwargs)
             self.header._children.pop("meta_http", None)
             head = "\n".join(inlined_head(self.header)) if self.offline else self.header.render()
-            body = self.html.render(**kwargs)
+            body = "\n".join(filter(None, [self.above, self.html.render(**kwargs), self.below]))
             if self.offline:
                 refuse_remote(head, body)
             text = self._template.render(

@@ -24,6 +24,8 @@ from eezkit.maps.scene import Limit, Way, facts_of, overlays_of, scene_of
 from eezkit.positions import format_position
 
 if TYPE_CHECKING:
+    import geopandas
+
     from eezkit.atlas import Answer, Atlas
     from eezkit.separation import Leg
 
@@ -33,24 +35,31 @@ _MUCH_LAND = 20_000
 """Vertices of a dataset's own land above which the embedded land has to do."""
 
 
-def atlas_map(atlas: Atlas, *, title: str = "") -> folium.Map:
-    """Draw all zones of an atlas.
+def atlas_map(
+    zones: Atlas | geopandas.GeoDataFrame, *, title: str = "", zoom: float | None = None
+) -> folium.Map:
+    """Draw all zones of an atlas or of a table.
 
     Parameters
     ----------
-    atlas : Atlas
+    zones : Atlas or geopandas.GeoDataFrame
+        As `add_zones` takes them.
     title : str
         Of the page; by default the name of the dataset.
+    zoom : float, optional
+        Closest zoom for which lines are drawn as published; see `add_zones`.
 
     Returns
     -------
     folium.Map
         ``eezkit.maps.save(map, "page.html")`` writes it as one self-contained page.
     """
-    chart = base_map(title=title or atlas.provenance.name, locator=False)
-    add_zones(chart, atlas)
-    _add_own_land(chart, atlas)
-    _add_all_limits(chart, overlays_of(atlas))
+    source = getattr(zones, "provenance", None)
+    chart = base_map(title=title or (source.name if source else "Zones"), locator=False)
+    add_zones(chart, zones, zoom=zoom)
+    if source is not None:
+        _add_own_land(chart, zones)
+        _add_all_limits(chart, overlays_of(zones))
     return chart
 
 
@@ -61,6 +70,7 @@ def position_map(
     title: str = "",
     nearby: Iterable[Leg] = (),
     note: str = "",
+    card: bool = True,
 ) -> folium.Map:
     """Draw the answer for one position: its zone, its way to the limit, how sure it is.
 
@@ -76,6 +86,8 @@ def position_map(
         Ways to places and to other zones, such as a report has; their lengths are told on hover.
     note : str
         What is known of the position itself.
+    card : bool
+        Whether a card in the corner tells the answer.
 
     Returns
     -------
@@ -87,7 +99,7 @@ def position_map(
     scene = scene_of(answer, atlas, nearby)
     chart = base_map(
         title=called or f"Position {format_position(answer.lon, answer.lat)}",
-        facts=facts | {"title": called},
+        facts=facts | {"title": called} if card else None,
     )
     credit_dataset(chart, atlas.provenance)
     if len(scene.near):
