@@ -16,30 +16,24 @@ from eezkit.limits import (
     partition,
 )
 from eezkit.units import M
-from law_cases import HUNDREDTH_MM, across_180, along_edges, law_distance, positions_about
+from law_cases import (
+    HUNDREDTH_MM,
+    PAIRS,
+    across_180,
+    along_edges,
+    five_territories,
+    law_distance,
+    of_key,
+    positions_about,
+)
 
 GEOD = Geod(ellps="WGS84")
 BREADTH = 200 * M
 KINDS = list(VertexKind)
 
 
-def coast(lon: float, lat: float, seed: int, n: int = 12) -> Baseline:
-    """A rugged island some 60 km across."""
-    rng = np.random.default_rng(seed)
-    turn = np.sort(rng.uniform(0, 360, n))
-    x, y, _ = GEOD.fwd(np.full(n, lon), np.full(n, lat), -turn, rng.uniform(10e3, 40e3, n))
-    return Baseline.from_geometry(shapely.Polygon(np.column_stack([x, y])))
-
-
 def is_kind(lines, kind: VertexKind) -> np.ndarray:
     return lines.kind == KINDS.index(kind)
-
-
-PAIRS = {
-    "at 60° N": (coast(0.0, 60.0, 1), coast(5.0, 61.0, 2)),
-    "across ±180°": (coast(178.0, -17.0, 3), coast(-178.5, -16.0, 4)),
-    "a coast and a rock": (coast(30.0, 5.0, 5), Baseline.from_points([33.0], [4.0])),
-}
 
 
 @pytest.fixture(scope="module")
@@ -144,15 +138,9 @@ def test_between_neighbours_the_line_begins_at_the_end_of_their_land_boundary() 
 
 @pytest.fixture(scope="module")
 def divided() -> tuple[Baseline, Partition]:
-    """Five territories across ±180°, close enough to meet in tripoints."""
-    places = [(178.0, -17.0), (-178.5, -16.0), (179.5, -20.0), (-176.0, -18.5), (-175.0, -13.0)]
-    coasts = [coast(*place, seed=9 + k).with_key(10 * k) for k, place in enumerate(places)]
-    baseline = Baseline.merge(coasts)
+    """Five territories across ±180° and the sea divided among them."""
+    baseline = five_territories()
     return baseline, partition(baseline)
-
-
-def of_key(baseline: Baseline, key: int) -> Baseline:
-    return baseline._take(baseline.key == key)
 
 
 def law_distances(baseline: Baseline, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
@@ -237,7 +225,7 @@ def test_one_territory_alone_has_its_outer_limit() -> None:
     assert alone.equals(outer_limit(baseline, 24 * M).to_shapely())
 
 
-def test_a_rock_has_its_territorial_sea_in_the_division_at_12_m_and_no_part_in_that_at_200() -> None:
+def test_a_rock_takes_part_in_the_division_at_12_m_and_not_in_that_at_200() -> None:
     mainland = Baseline.from_points([0.0], [40.0], key=1)
     rock = Baseline.from_points([1.0], [40.0], key=2, max_breadth=12 * M)
     both = Baseline.merge([mainland, rock])
