@@ -19,6 +19,13 @@ MINAMI_TORISHIMA = [
 HUNDREDTH_MM = 1e-5
 """Metres: what every vertex promises."""
 
+LEAST_RADIUS = GEOD.a * (1 - GEOD.es)
+"""Metres, of the meridian at the equator: nowhere is the ellipsoid bent more."""
+GREATEST_RADIUS = GEOD.a / np.sqrt(1 - GEOD.es)
+"""Metres, of every section at the poles."""
+PIECE = 2000.0
+CHUNK = 2000
+
 Array = NDArray[np.float64]
 
 
@@ -77,6 +84,26 @@ def enclave() -> Baseline:
     return Baseline.from_points(lon, lat)
 
 
+def rugged(lon: float, lat: float, seed: int, n: int = 12) -> Baseline:
+    """A rugged island some 60 km across."""
+    rng = np.random.default_rng(seed)
+    turn = np.sort(rng.uniform(0, 360, n))
+    x, y, _ = GEOD.fwd(np.full(n, lon), np.full(n, lat), -turn, rng.uniform(10e3, 40e3, n))
+    return Baseline.from_geometry(shapely.Polygon(np.column_stack([x, y])))
+
+
+def five_territories() -> Baseline:
+    """Rugged islands on both sides of ±180°, close enough to meet in tripoints."""
+    places = [(178.0, -17.0), (-178.5, -16.0), (179.5, -20.0), (-176.0, -18.5), (-175.0, -13.0)]
+    coasts = [rugged(*place, seed=9 + k).with_key(10 * k) for k, place in enumerate(places)]
+    return Baseline.merge(coasts)
+
+
+def of_key(baseline: Baseline, key: int) -> Baseline:
+    """The edges of one territory."""
+    return baseline._take(baseline.key == key)
+
+
 CASES = {
     "Minami-Torishima": minami_torishima,
     "atolls": atolls,
@@ -87,53 +114,121 @@ CASES = {
 }
 
 
+PAIRS = {
+    "at 60° N": (rugged(0.0, 60.0, 1), rugged(5.0, 61.0, 2)),
+    "across ±180°": (rugged(178.0, -17.0, 3), rugged(-178.5, -16.0, 4)),
+    "a coast and a rock": (rugged(30.0, 5.0, 5), Baseline.from_points([33.0], [4.0])),
+}
+
+
+class Law:
+    """Distances to planar baselines by their definition, as pyproj measures them.
+
+    Edges are looked at in pieces of `PIECE` at most. Chords in space choose, for each position,
+    the pieces that can hold its nearest point; on these pyproj measures to ever closer positions.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        Of edges that are straight in longitude and latitude.
+
+    Notes
+    -----
+    Nothing nearer is passed over. A geodesic is no shorter than its chord *c*; as a curve in
+    space it is bent by no more than 1/*R*, *R* the least radius of curvature of the ellipsoid,
+    so it is no longer than the arc of that radius over the same chord, 2 *R* arcsin(*c*/2*R*)
+    (Schur 1921). And the distance changes by no more than one moves along the piece.
+    """
+
+    def __init__(self, baseline: Baseline) -> None:
+        assert not baseline.model.any(), "only planar edges"
+        lon, lat = baseline.lon1, baseline.lat1
+        span, rise = baseline.lon2 - lon, baseline.lat2 - lat
+        n = np.maximum(np.ceil(GREATEST_RADIUS * np.radians(np.hypot(span, rise)) / PIECE), 1)
+        edge = np.repeat(np.arange(len(n)), n.astype(int))
+        part = np.arange(len(edge)) - np.searchsorted(edge, edge)
+        self.span, self.rise = (span / n)[edge], (rise / n)[edge]
+        self.lon, self.lat = lon[edge] + part * self.span, lat[edge] + part * self.rise
+        self.half = GREATEST_RADIUS * np.radians(np.hypot(self.span, self.rise)) / 2
+        self.middle = in_space(self.lon + self.span / 2, self.lat + self.rise / 2)
+
+    def distance(self, lon: Array, lat: Array, *, accuracy: float = 1e-7) -> Array:
+        """Metres from each position to the nearest point, too great by `accuracy` at most."""
+        best = np.full(len(lon), np.inf)
+        for start in range(0, len(lon), CHUNK):
+            part = slice(start, start + CHUNK)
+            best[part] = self._search(lon[part], lat[part], accuracy)
+        return best
+
+    def within(self, breadth: float, lon: Array, lat: Array) -> NDArray[np.bool_]:
+        """Whether some point of the baseline lies within the breadth, searched where in doubt."""
+        inside = np.zeros(len(lon), dtype=bool)
+        for start in range(0, len(lon), CHUNK):
+            x, y = lon[start : start + CHUNK], lat[start : start + CHUNK]
+            at, piece = self._near(x, y)
+            half = np.full(len(piece), 0.5)
+            far = self._measure(piece, half, x[at], y[at])
+            sure, possible = (np.zeros(len(x), dtype=bool) for _ in range(2))
+            sure[at[far <= breadth]] = True
+            possible[at[far - self.half[piece] <= breadth]] = True
+            doubtful = np.flatnonzero(possible & ~sure)
+            sure[doubtful] = self._search(x[doubtful], y[doubtful], 1e-7) <= breadth
+            inside[start : start + CHUNK] = sure
+        return inside
+
+    def _near(self, lon: Array, lat: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Pairs of a position and a piece on which its nearest point may lie."""
+        here = in_space(lon, lat)
+        square = (here**2).sum(1)[:, None] + (self.middle**2).sum(1) - 2 * here @ self.middle.T
+        chord = np.sqrt(np.maximum(square, 0.0))
+        arc = np.arcsin(np.minimum(chord / (2 * LEAST_RADIUS), 1.0)) * 2 * LEAST_RADIUS
+        # Beyond half a turn of the arc nothing is known, and rounding may have cost a metre.
+        most = np.where(chord < 1.9 * LEAST_RADIUS, arc, np.inf).min(axis=1, keepdims=True) + 1.0
+        position, piece = np.nonzero(chord - self.half <= most + 1.0)
+        return position, piece
+
+    def _measure(self, piece: NDArray[np.int64], t: Array, lon: Array, lat: Array) -> Array:
+        x, y = self.lon[piece] + t * self.span[piece], self.lat[piece] + t * self.rise[piece]
+        return np.asarray(GEOD.inv(lon, lat, x, y)[2])
+
+    def _search(self, lon: Array, lat: Array, accuracy: float) -> Array:
+        best = np.full(len(lon), np.inf)
+        at, piece = self._near(lon, lat)
+        low, high = np.zeros(len(at)), np.ones(len(at))
+        n = 9
+        while len(at):
+            t = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, n)
+            many = [np.repeat(a, n) for a in (piece, lon[at], lat[at])]
+            far = self._measure(many[0], t.ravel(), *many[1:]).reshape(-1, n)
+            np.minimum.at(best, at, far.min(axis=1))
+            gap = 2 * self.half[piece] * (high - low) / (n - 1)
+            # Half way between two samples, a foot far away is nearer by this.
+            off = np.minimum(gap, gap**2 / (4 * far.min(axis=1).clip(1e-9)))
+            open_ = (off > accuracy) & (far.min(axis=1) - gap <= best[at])
+            least = far.argmin(axis=1)[:, None]
+            low = np.take_along_axis(t, np.maximum(least - 1, 0), 1)[open_, 0]
+            high = np.take_along_axis(t, np.minimum(least + 1, n - 1), 1)[open_, 0]
+            at, piece = at[open_], piece[open_]
+        return best
+
+
+def in_space(lon: Array, lat: Array) -> Array:
+    """Positions on the ellipsoid in metres from its centre, shape (n, 3)."""
+    x, y = np.radians(lon), np.radians(lat)
+    normal = GEOD.a / np.sqrt(1 - GEOD.es * np.sin(y) ** 2)
+    across = normal * np.cos(y)
+    along = normal * (1 - GEOD.es) * np.sin(y)
+    return np.column_stack([across * np.cos(x), across * np.sin(x), along])
+
+
 def law_distance(baseline: Baseline, lon: Array, lat: Array) -> Array:
-    """Metres to the nearest point of planar baselines: sampled, then searched ever more closely."""
-    far, low, _ = _bounds(baseline, lon, lat)
-    best = np.full(len(lon), np.inf)
-    position, edge = np.nonzero(low <= far.min(axis=1, keepdims=True))
-    for start in range(0, len(position), 20000):
-        part = slice(start, start + 20000)
-        at, of = position[part], edge[part]
-        np.minimum.at(best, at, _to_edge(baseline, of, lon[at], lat[at]))
-    return best
+    """Metres to the nearest point of a planar baseline."""
+    return Law(baseline).distance(lon, lat)
 
 
 def is_within(baseline: Baseline, breadth: float, lon: Array, lat: Array) -> NDArray[np.bool_]:
-    """Whether some point of the baseline lies within the breadth, searching only in doubt."""
-    far, low, _ = _bounds(baseline, lon, lat)
-    inside = far.min(axis=1) <= breadth
-    doubtful = np.flatnonzero(~inside & (low.min(axis=1) <= breadth))
-    inside[doubtful] = law_distance(baseline, lon[doubtful], lat[doubtful]) <= breadth
-    return inside
-
-
-def _bounds(baseline: Baseline, lon: Array, lat: Array) -> tuple[Array, Array, Array]:
-    """Distances to the middles of the edges, and what the rest of an edge cannot go below."""
-    b = baseline
-    middle = (b.lon1 + b.lon2) / 2, (b.lat1 + b.lat2) / 2
-    ends = [GEOD.inv(*middle, x, y)[2] for x, y in ((b.lon1, b.lat1), (b.lon2, b.lat2))]
-    half = 1.05 * np.maximum(*ends)
-    n, m = len(lon), len(b)
-    shape = (n, m)
-    spread = [np.repeat(lon, m), np.repeat(lat, m), np.tile(middle[0], n), np.tile(middle[1], n)]
-    far = np.asarray(GEOD.inv(*spread)[2]).reshape(shape)
-    return far, far - half, half
-
-
-def _to_edge(baseline: Baseline, edge: NDArray[np.int64], lon: Array, lat: Array) -> Array:
-    b, n = baseline, 9
-    low, high = np.zeros(len(edge)), np.ones(len(edge))
-    lon1, lat1 = b.lon1[edge, None], b.lat1[edge, None]
-    span, rise = b.lon2[edge, None] - lon1, b.lat2[edge, None] - lat1
-    for _ in range(12):
-        t = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, n)
-        x, y = (lon1 + t * span).ravel(), (lat1 + t * rise).ravel()
-        far = np.asarray(GEOD.inv(np.repeat(lon, n), np.repeat(lat, n), x, y)[2]).reshape(-1, n)
-        least = far.argmin(axis=1)[:, None]
-        low = np.take_along_axis(t, np.maximum(least - 1, 0), 1)[:, 0]
-        high = np.take_along_axis(t, np.minimum(least + 1, n - 1), 1)[:, 0]
-    return far.min(axis=1)
+    """Whether some point of a planar baseline lies within the breadth."""
+    return Law(baseline).within(breadth, lon, lat)
 
 
 def positions_about(lines: Lines, n: int, *, seed: int) -> tuple[Array, Array]:
