@@ -172,6 +172,25 @@ def test_the_tolerance_is_kept_and_used(tolerance) -> None:
     assert tolerance / 10 < np.abs(far - BREADTH).max() <= tolerance
 
 
+def isometric(lat: np.ndarray) -> np.ndarray:
+    """Latitude in which loxodromes are straight."""
+    sine, e = np.sin(np.radians(lat)), np.sqrt(GEOD.es)
+    return np.arctanh(sine) - e * np.arctanh(e * sine)
+
+
+def test_edges_can_be_stored_as_loxodromes() -> None:
+    baseline = Baseline.from_points([20.0], [86.0])
+    lines = outer_limit(baseline, BREADTH, tolerance=100.0, edges=EdgeModel.LOXODROME).lines
+    east = np.remainder(np.diff(lines.lon) + 180, 360) - 180
+    psi = isometric(lines.lat)
+    worst = 0.0
+    for t in (0.1, 0.3, 0.5, 0.7, 0.9):
+        lat = lines.lat[:-1] + t * np.diff(lines.lat)
+        lon = lines.lon[:-1] + (isometric(lat) - psi[:-1]) / np.diff(psi) * east
+        worst = max(worst, np.abs(law_distance(baseline, lon, lat) - BREADTH).max())
+    assert 50 < worst <= 100, "132 m when drawn for edges straight in longitude and latitude"
+
+
 def test_edges_can_be_stored_as_geodesics() -> None:
     baseline = minami_torishima()
     limit = outer_limit(baseline, BREADTH, tolerance=100.0, edges=EdgeModel.GEODESIC)
@@ -229,6 +248,11 @@ def test_the_limit_turns_at_every_change_of_basepoint_however_blunt(tolerance) -
     nearest = np.argsort(far, axis=0)
     alone = np.setdiff1d(np.arange(len(edge)), turning)
     assert (edge[alone, 0] == nearest[0, alone]).all()
+
+
+def test_a_breadth_in_whole_metres_is_as_exact_as_any() -> None:
+    exact, whole = (outer_limit(minami_torishima(), breadth) for breadth in (22224.0, 22224))
+    assert np.array_equal(exact.rings.lat, whole.rings.lat)
 
 
 def test_a_smooth_coast_has_no_turning_point() -> None:
@@ -290,6 +314,11 @@ def test_a_straight_baseline_runs_along_the_geodesic() -> None:
 def test_a_breadth_that_is_no_length_is_refused(breadth) -> None:
     with pytest.raises(BaselineError, match="breadth"):
         outer_limit(enclave(), breadth)
+
+
+def test_a_breadth_of_half_the_globe_is_refused() -> None:
+    with pytest.raises(OptionError, match="half the way round"):
+        outer_limit(enclave(), 20_000e3)
 
 
 @pytest.mark.parametrize("option", ["tolerance", "cell"])

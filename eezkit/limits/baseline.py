@@ -297,6 +297,8 @@ class Baseline:
     def _without_shared(self) -> Baseline:
         """Leave out edges that occur more than once: two polygons meet there, on land.
 
+        A point counts as such only if it belongs to two territories.
+
         Where such a land boundary ends, two territories share a point of the coast, and every
         position nearest to it would be equally far from both: there each coast ends earlier.
         """
@@ -304,7 +306,9 @@ class Baseline:
         _, point = np.unique(np.vstack([one, two]), axis=0, return_inverse=True)
         ends = np.sort(point.reshape(2, -1), axis=0)
         _, edge, count = np.unique(ends, axis=1, return_inverse=True, return_counts=True)
-        kept = (count[edge.reshape(-1)] == 1) | (ends[0] == ends[1])
+        edge = edge.reshape(-1)
+        n_keys = np.bincount(np.unique(np.stack([edge, self.key]), axis=1)[0])[edge]
+        kept = (count[edge] == 1) | ((ends[0] == ends[1]) & (n_keys == 1))
         start, end = point.reshape(2, -1)[:, kept]
         coast = self._take(kept)
         pairs = np.unique(np.stack([np.append(start, end), np.tile(coast.key, 2)]), axis=1)
@@ -341,14 +345,15 @@ def _checked(
 ) -> Baseline:
     """Make a baseline of good values, the short way round the globe."""
     for lon, lat in ((lon1, lat1), (lon2, lat2)):
-        bad = ~(np.isfinite(lon) & (np.abs(lat) <= 90.0))
+        bad = ~((np.abs(lon) <= 360.0) & (np.abs(lat) <= 90.0))
         if bad.any():
             first = int(np.argmax(bad))
+            hint = "; are longitude and latitude swapped?" if 90.0 < abs(lat[first]) < 361 else "."
             raise CoordinateError(
                 f"{np.count_nonzero(bad)} of {len(lon)} positions of the baseline are not on the "
                 f"globe; the first is lon={lon[first]}, lat={lat[first]}, of feature "
-                f"{feature[first]}. Latitude must be within [-90, 90]; are longitude and "
-                "latitude swapped?"
+                f"{feature[first]}. Longitude must be within [-360, 360] and latitude within "
+                f"[-90, 90]{hint}"
             )
     n = len(lon1)
     if not n:

@@ -48,6 +48,8 @@ _WIDEST = 20.0
 _ROUNDS = 60
 _ONE_PLACE = 1.0
 """Metres: basepoints closer together than this are one, for any chart."""
+_E = 0.0818191908426215
+"""Eccentricity of the WGS 84 ellipsoid."""
 _SIDES = ("left", "right")
 
 
@@ -360,8 +362,10 @@ class _Pen:
             far, azimuth, _ = geodesy.inverse(here["lon"], here["lat"], there["lon"], there["lat"])
             lon, lat, _ = geodesy.direct(here["lon"], here["lat"], azimuth, t * far)
             return lon, lat
-        lon = here["lon"] + t * _longitude_step(v, at)
-        return lon, here["lat"] + t * (there["lat"] - here["lat"])
+        lat = here["lat"] + t * (there["lat"] - here["lat"])
+        if self.edges is EdgeModel.LOXODROME:
+            t = _part_of_longitude(here["lat"], lat, there["lat"], t)
+        return here["lon"] + t * _longitude_step(v, at), lat
 
     def _divide(
         self, v: NDArray[np.void], at: NDArray[np.int64], parts: NDArray[np.int64]
@@ -469,6 +473,20 @@ def _edges_of(v: NDArray[np.void]) -> NDArray[np.int64]:
 def _longitude_step(v: NDArray[np.void], at: NDArray[np.int64]) -> NDArray[np.float64]:
     """Degrees of longitude from an edge's start to its end, the short way."""
     return np.remainder(v["lon"][at + 1] - v["lon"][at] + 180.0, 360.0) - 180.0
+
+
+def _part_of_longitude(
+    start: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    end: NDArray[np.float64],
+    t: float | NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """How much of its longitude a loxodrome has gone through at a latitude on its way."""
+    sine = np.clip(np.sin(np.radians([start, lat, end])), -1 + 1e-12, 1 - 1e-12)
+    first, here, last = np.arctanh(sine) - _E * np.arctanh(_E * sine)
+    rise = last - first
+    # Near the parallel isometric latitudes cancel, and grow as latitudes do.
+    return np.where(np.abs(rise) > 1e-7, (here - first) / np.where(rise == 0, 1, rise), t)
 
 
 def _apart(some: NDArray[np.void], others: NDArray[np.void]) -> NDArray[np.float64]:

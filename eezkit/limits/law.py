@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["equidistance", "outer_limit", "partition", "zones_of"]
 
 BREADTHS = (12 * M, 24 * M, 200 * M)
+LEAST_TOLERANCE = 1e-3
+"""Metres: files keep 1e-9 degrees, which is up to 0.1 mm."""
 _CELL = 5000.0
+_FARTHEST = 20_000e3
 
 
 def outer_limit(
@@ -43,7 +46,7 @@ def outer_limit(
     breadth : float
         Metres: ``12 * M`` (article 4), ``24 * M`` (33), ``200 * M`` (57).
     tolerance : float
-        Metres that an edge may lie off the true line.
+        Metres that an edge may lie off the true line, at least 1 mm.
     edges : EdgeModel
         How an edge runs between its vertices where the limit is to be stored.
     cell : float, optional
@@ -59,7 +62,7 @@ def outer_limit(
     BaselineError
         If no edge is entitled to the breadth, or the breadth is not positive.
     OptionError
-        If a tolerance or cell is not positive.
+        If a tolerance or cell is too small, or the breadth reaches half round the globe.
 
     Notes
     -----
@@ -121,8 +124,8 @@ def equidistance(
     Parameters
     ----------
     a, b : Baseline
-        Each counts as one territory: `a` becomes key 0, on the left, and `b` key 1. An edge that
-        both have is a land boundary and belongs to neither.
+        Each counts as one territory: `a` becomes key 0, on the left, and `b` key 1. An edge or
+        point that both have belongs to neither: it is a land boundary.
     max_breadth : float
         Metres: the line ends where it is farther than this from both. Edges not entitled to it
         are left out.
@@ -144,13 +147,14 @@ def equidistance(
     -----
     Both distances are equal to 0.01 mm at every vertex (article 15).
     """
-    both = Baseline.merge(
-        [a.with_key(0).entitled(max_breadth), b.with_key(1).entitled(max_breadth)]
-    )
+    both = Baseline.merge([a.with_key(0), b.with_key(1)])
     if len(both.keys) < 2:
         raise BaselineError(
-            "The two baselines have all their edges in common: nothing lies between."
+            "The two baselines have all they consist of in common: nothing lies between."
         )
+    for key in (0, 1):
+        both._take(both.key == key).entitled(max_breadth)
+    both = both.entitled(max_breadth)
     return _lines(both, max_breadth, tolerance, edges, cell, limits=False)
 
 
@@ -204,9 +208,14 @@ def _lines(
     limits: bool = True,
 ) -> Lines:
     cell = min(_CELL, breadth / 8) if cell is None else cell
-    for name, value in (("tolerance", tolerance), ("cell", cell)):
-        if not (np.isfinite(value) and value > 0):
-            raise OptionError(f"The {name} is {value} m. Accepted are lengths above 0.")
+    if breadth >= _FARTHEST:
+        raise OptionError(
+            f"The breadth is {breadth / M:,.0f} nmi. Accepted are lengths below half the way round "
+            f"the globe, {_FARTHEST / M:,.0f} nmi; the Convention knows none beyond 350 nmi."
+        )
+    for name, value, least in (("tolerance", tolerance, LEAST_TOLERANCE), ("cell", cell, 0.0)):
+        if not (np.isfinite(value) and value > 0 and value >= least):
+            raise OptionError(f"The {name} is {value} m. Accepted are lengths above {least} m.")
     sites = Sites(baseline, breadth)
     mesh = build_mesh(sites, cell, limits=limits)
     skeleton = trace(mesh, sites, limits=limits)

@@ -59,7 +59,7 @@ class Sites:
 
     def __init__(self, baseline: Baseline, breadth: float) -> None:
         self.baseline = baseline
-        self.breadth = breadth
+        self.breadth = float(breadth)
         self.keys = baseline.keys
         self.sea = len(self.keys)
         self._trees = [self._build(baseline.key == key) for key in self.keys]

@@ -1,0 +1,66 @@
+"""`eezkit equidistance`: the line equally far from two baselines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from eezkit.cli import drawing
+from eezkit.geodesy import EdgeModel
+
+__all__ = ["equidistance"]
+
+_ROW = (
+    "line {line}  {length_nmi:,.1f} nmi long  {nearest_nmi:,.1f} to {farthest_nmi:,.1f} nmi from "
+    "A and B  {n_vertices:,} vertices  {n_turning_points:,} turning points"
+)
+
+
+@click.command()
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option(
+    "--breadth",
+    metavar="LENGTH",
+    default="200nmi",
+    show_default=True,
+    help="Where the line ends: no farther than this from A and B.",
+)
+@drawing.drawing
+def equidistance(
+    a: Path,
+    b: Path,
+    breadth: str,
+    tolerance: str,
+    edges: str,
+    output: Path,
+    table: Path | None,
+    as_json: bool,
+) -> None:
+    """Draw the line every point of which is equally far from baselines A and B.
+
+    A and B are files as `eezkit limit` takes them. Equidistance is a method and not a rule: what
+    States agree on, or a court decides, may be another line.
+    """
+    from eezkit import limits
+    from eezkit.limits import features, files, summary
+
+    model, within = EdgeModel(edges), drawing.tolerance_of(tolerance)
+    files.check_outputs(output, table, model, [a, b])
+    (reach,) = drawing.breadths_of((breadth,))
+    one, other = (limits.Baseline.from_file(path) for path in (a, b))
+    line = limits.equidistance(one, other, max_breadth=reach, tolerance=within, edges=model)
+    files.save_line(output, line, tolerance=within, edges=model)
+    if table is not None:
+        # The features of B are numbered on from those of A.
+        names = [*features.names_of(a)[: one.feature.max() + 1], *features.names_of(b)]
+        files.save_turning_points(
+            table,
+            {reach: line},
+            names=names,
+            sides={"left": "a_basepoint", "right": "b_basepoint"},
+        )
+    drawing.say(model, within)
+    found = summary.of_lines(line)
+    drawing.show("lines", found, _ROW, model, within, (output, table), as_json=as_json)
