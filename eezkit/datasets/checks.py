@@ -261,7 +261,9 @@ def _repair(
 ) -> tuple[tuple[Repair, ...], NDArray[np.object_]]:
     import shapely
 
-    invalid = np.flatnonzero(~shapely.is_valid(table.geometry))
+    from eezkit.datasets.validity import is_valid
+
+    invalid = np.flatnonzero(~is_valid(table.geometry))
     if len(invalid) == 0:
         return (), table.geometry
     repaired = table.geometry.copy()
