@@ -1,6 +1,6 @@
 """Lookup against two references on whole layers; prints how many positions differ.
 
-    python benchmarks/agreement.py --positions 10000000
+    make agreement
 
 *GEOS*: `shapely.intersects_xy` of zones that are not prepared, on the first positions; then on all,
 ring by ring, each as a prepared polygon, combined as GEOS combines the rings of polygons that are
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SLAB = 0.005
 MOST_PAIRS = 1 << 22
-CHUNK = 5_000_000
+CHUNK = 2_500_000
 
 
 def answers(index: CellIndex, n_zones: int, lon: NDArray, lat: NDArray) -> NDArray[np.int64]:
@@ -195,6 +195,17 @@ def layers() -> Iterator[tuple[str, Rings]]:
     yield "embedded", eezkit.load().rings
 
 
+def described(name: str, rings: Rings) -> str:
+    """Say what a layer is, and what GEOS thinks of it."""
+    import shapely
+
+    n_invalid = int((~shapely.is_valid(rings.to_shapely())).sum())
+    return (
+        f"**{name}**: {rings.n_zones} zones, {n_invalid} of them invalid, {rings.n_vertices:,} "
+        f"vertices; GEOS {shapely.geos_version_string}."
+    )
+
+
 def main() -> None:
     """Compare, and say how many positions differ."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -204,12 +215,13 @@ def main() -> None:
     parser.add_argument("--unprepared", type=int, default=10_000, help="of these, to slow GEOS")
     parser.add_argument("--layer", default="", help="only layers whose name contains this")
     options = parser.parse_args()
-    print("| layer | positions | how many | reference | differences |\n|---|---|---:|---|---:|")
     total = 0
     for name, rings in layers():
         if options.layer not in name:
             continue
         index = CellIndex.build(rings)
+        print(f"{described(name, rings)}\n")
+        print("| positions | how many | reference | differences |\n|---|---:|---|---:|")
         for what, is_off_edges, (lon, lat) in position_sets(rings, index, options.positions):
             tried: list[tuple[str, Reference, int]] = [("edge rule", by_edge_rule, len(lon))]
             if is_off_edges:
@@ -223,8 +235,9 @@ def main() -> None:
                     for k in range(0, n, CHUNK)
                 )
                 total += differences
-                print(f"| {name} | {what} | {n:,} | {word} | {differences} |", flush=True)
-    print(f"\n{total} differences in all")
+                print(f"| {what} | {n:,} | {word} | {differences} |", flush=True)
+        print()
+    print(f"{total} differences in all.")
     raise SystemExit(total > 0)
 
 
