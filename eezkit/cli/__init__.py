@@ -14,6 +14,9 @@ COMMANDS = {
     "distance": ("eezkit.cli.distance", "How far is it to the limit, the coast, another position?"),
     "report": ("eezkit.cli.report", "Everything about one position."),
     "map": ("eezkit.cli.map", "Draw zones and a position as one self-contained HTML page."),
+    "limit": ("eezkit.cli.limit", "Draw the outer limits of zones from a baseline."),
+    "equidistance": ("eezkit.cli.equidistance", "Draw the line equally far from two baselines."),
+    "audit": ("eezkit.cli.audit", "How far does a published limit lie from where the law puts it?"),
     "data": (
         "eezkit.cli.data",
         "Datasets: list, fetch, add, info, cite, build, diff, path, clear.",
