@@ -207,15 +207,23 @@ def classify(
     size = np.array([len(members) for members in arrangement.sets])
     say(_is_shared(arrangement), EdgeKind.BOUNDARY, Evidence.SHARED_EDGE)
     one_sided = (size[arrangement.left] == 0) | (size[arrangement.right] == 0)
+    far = np.full(n, np.inf)
+
+    def unsaid() -> NDArray[np.int64]:
+        return np.flatnonzero(evidence == _EVIDENCE.index(Evidence.NONE))
+
     if coast is not None:
-        todo = evidence == _EVIDENCE.index(Evidence.NONE)
-        far = np.full(n, np.inf)
-        reach = max(BREADTHS) + coast.breadth_within
-        far[todo] = coast.tree.query(lon[todo], lat[todo], max_distance=reach).distance
-        ashore = (far <= coast.within) | (coast.areas.locate(lon, lat) > 0)
-        say(one_sided & ashore, EdgeKind.COAST, Evidence.COAST_NEAR)
+        # Most edges are coast, and that is soon told; only the rest are asked how far off it is.
+        ashore = np.zeros(n, dtype=bool)
+        todo = unsaid()[one_sided[unsaid()]]
+        ashore[todo] = coast.areas.locate(lon[todo], lat[todo]) > 0
+        todo = todo[~ashore[todo]]
+        ashore[todo] = coast.tree.query(lon[todo], lat[todo], max_distance=coast.within).edge >= 0
+        say(ashore, EdgeKind.COAST, Evidence.COAST_NEAR)
     say(one_sided & _small_holes(rings)[arrangement.ring], EdgeKind.COAST, Evidence.ENCLOSED)
     if coast is not None:
+        todo, reach = unsaid(), max(BREADTHS) + coast.breadth_within
+        far[todo] = coast.tree.query(lon[todo], lat[todo], max_distance=reach).distance
         for breadth in BREADTHS:
             at_breadth = np.abs(far - breadth) <= coast.breadth_within
             say(at_breadth, EdgeKind.OUTER_LIMIT, Evidence.BREADTH)

@@ -8,7 +8,7 @@ all of it where a hole taken out is not plainly right.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,21 +59,21 @@ def _is_plainly_valid(polygons: NDArray[np.object_]) -> bool:
     sides = shapely.bounds(rings[lone])
     if not lone.any() or (sides[:, :2] == sides[:, 2:]).any():
         return False
-    lines = shapely.linestrings(coords, indices=ring)
+    lines: Any = shapely.linestrings(coords, indices=ring)
     # Closed lines have no ends to meet in: together they are simple only if they are disjoint.
     apart, others = (shapely.multilinestrings(lines[which]) for which in (lone, ~lone))
     shapely.prepare(others)
     if not shapely.is_simple(apart) or shapely.intersects(others, apart):
         return False
-    left = shapely.polygons(rings[is_shell])
+    left: Any = shapely.polygons(rings[is_shell])
     for index in np.unique(polygon[~is_shell & ~lone]):
         holes = (polygon == index) & ~is_shell & ~lone
         left[index] = shapely.Polygon(left[index].exterior, rings[holes])
     shapely.prepare(left)
-    holes = shapely.polygons(rings[lone])
+    enclosed: Any = shapely.polygons(rings[lone])
     return bool(
         shapely.contains_xy(left[polygon[lone]], *first[lone].T).all()
-        and not _hold(holes, first, np.flatnonzero(lone))
+        and not _hold(enclosed, first, np.flatnonzero(lone))
         and shapely.is_valid(shapely.multipolygons(left))
     )
 
