@@ -373,24 +373,44 @@ class _Pen:
         """Insert exact vertices into edges, evenly along the guide; how many were not found."""
         edge = np.repeat(at, parts - 1)
         number = np.arange(len(edge)) - np.repeat(np.cumsum(parts - 1) - (parts - 1), parts - 1) + 1
-        start, end = v["along"][edge], v["along"][edge + 1]
+        span = v["along"][edge + 1] - v["along"][edge]
         new = np.zeros(len(edge), dtype=VERTEX)
-        new["line"] = v["line"][edge]
-        new["along"] = start + (end - start) * number / np.repeat(parts, parts - 1)
+        new["along"] = v["along"][edge] + span * number / np.repeat(parts, parts - 1)
         along, vectors = self._guide
-        lon, lat = to_lonlat(
-            np.stack([np.interp(new["along"], along, column) for column in vectors.T], axis=1)
-        )
+        guided = [np.interp(new["along"], along, column) for column in vectors.T]
+        reach = span / np.repeat(parts, parts - 1)
+        found = self._settle(v, edge, new, np.stack(guided, axis=1), reach)
+        # The guide may be too coarse for edges this short; the middle of the edge is not.
+        missed = np.setdiff1d(edge[~found], edge[found])
+        middle = np.zeros(len(missed), dtype=VERTEX)
+        middle["along"] = (v["along"][missed] + v["along"][missed + 1]) / 2
+        between = _vectors(v[missed]) + _vectors(v[missed + 1])
+        half = _apart(v[missed], v[missed + 1]) / 2
+        settled = self._settle(v, missed, middle, between, half)
+        v["drawn"][at] = v["turned"][at] = False
+        v["drawn"][missed[~settled]] = True
+        edge = np.concatenate([edge[found], missed[settled]])
+        new = np.concatenate([new[found], middle[settled]])
+        order = np.argsort(edge, kind="stable")
+        return np.insert(v, edge[order] + 1, new[order]), int((~settled).sum())
+
+    def _settle(
+        self,
+        v: NDArray[np.void],
+        edge: NDArray[np.int64],
+        new: NDArray[np.void],
+        near: NDArray[np.float64],
+        reach: NDArray[np.float64],
+    ) -> NDArray[np.bool_]:
+        """Put new vertices of edges on the line, near some vectors; which were found there."""
+        new["line"] = v["line"][edge]
+        lon, lat = to_lonlat(near)
         left, right = self.left[new["line"]], self.right[new["line"]]
-        reach = (end - start) / np.repeat(parts, parts - 1)
         x, y, a, b, found = project(self.sites, left, right, lon, lat, reach)
         new["lon"], new["lat"] = x, y
         new["left"], new["right"] = a.foot[:, None], b.foot[:, None]
-        found &= geodesy.distance(lon, lat, x, y) < np.maximum(reach, 4 * self.tolerance)
-        v["drawn"][at] = v["turned"][at] = False
-        lost = np.setdiff1d(edge[~found], edge[found])
-        v["drawn"][lost] = True
-        return np.insert(v, edge[found] + 1, new[found]), len(lost)
+        moved = geodesy.distance(lon, lat, x, y)
+        return found & (moved < np.maximum(reach, 4 * self.tolerance))
 
     def _cut(self, v: NDArray[np.void]) -> NDArray[np.void]:
         """Insert a vertex where an edge crosses ±180°."""
