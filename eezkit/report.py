@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from eezkit.atlas import Atlas
     from eezkit.datasets.places import Place
+    from eezkit.edges import Edges
+    from eezkit.nearest import Nearest
 
 __all__ = ["Report", "report"]
 
@@ -109,7 +111,7 @@ class Report:
         return "\n".join(self._lines()) + "\n"
 
     def _lines(self) -> Iterable[str]:
-        answer, source = self.answer, self.answer.provenance
+        answer = self.answer
         yield f"# {cell(answer.name or 'Position')} · {answer.lat:.6f} {answer.lon:.6f}"
         yield ""
         yield f"**{cell(' '.join(sentence(answer).split()))}**"
@@ -118,15 +120,17 @@ class Report:
         yield from ("", "| what | finding |", "|---|---|")
         for what, finding in self._rows():
             yield f"| {what} | {cell(finding)} |"
+        every = (self, *self.others)
+        names = dataset_names(every)
         if self.others:
             yield from ("", "| dataset | answer |", "|---|---|")
-            for one in (self, *self.others):
+            for name, one in zip(names, every, strict=True):
                 words = " ".join(sentence(one.answer).split())
-                yield f"| {cell(source_words(one))} | {cell(words)} |"
+                yield f"| {cell(name)} | {cell(words)} |"
         yield ""
-        for one in (self, *self.others):
+        for name, one in zip(names, every, strict=True):
             source = one.answer.provenance
-            yield cell(f"Data: {source_words(one)}. {' '.join(source.notes)}".rstrip())
+            yield cell(f"Data: {name}. {' '.join(source.notes)}".rstrip())
             yield cell(f"Licence: {source.licence or 'not stated'}. {source.citation}".rstrip())
         if self.command:
             yield f"Made by: {cell(self.command)}"
@@ -158,11 +162,14 @@ class Report:
                 yield what, f"{leg.to}: {length(leg.distance)}{_bearing(leg.azimuth)}"
 
 
-def source_words(report: Report) -> str:
-    """Name the dataset of a report: name, version and basis."""
-    source = report.answer.provenance
-    version = f" {source.version}" if source.version else ""
-    return f"{source.name}{version} ({source.basis})"
+def dataset_names(reports: Iterable[Report]) -> list[str]:
+    """Name the dataset of each report: name, version, basis; and its source where that is alike."""
+    sources = [one.answer.provenance for one in reports]
+    names = [" ".join(filter(None, [s.name, s.version, f"({s.basis})"])) for s in sources]
+    return [
+        f"{name}, {source.source}" if names.count(name) > 1 and source.source else name
+        for name, source in zip(names, sources, strict=True)
+    ]
 
 
 def report(
@@ -249,6 +256,11 @@ def _next_zones(atlas: Atlas, answer: Answer, n: int) -> Iterable[Leg]:
     """Yield the legs to the nearest zones that do not hold the position, nearest first."""
     done = {i for i, zone in enumerate(atlas.zones) if zone in answer.zones}
     edges = atlas.edges
+    if answer.on_land:  # from there the first zones are those along the coast
+        shore = atlas.coast.query(np.float64(answer.lon), np.float64(answer.lat))
+        beyond = _sides(edges, edges.n_seaward + int(shore.edge))
+        yield _leg(shore, " | ".join(atlas.zones[i].name for i in sorted(beyond)))
+        done |= beyond
     for _ in range(n):
         new = np.array([bool(set(members) - done) for members in edges.sets])
         seaward = slice(0, edges.n_seaward)
@@ -256,9 +268,14 @@ def _next_zones(atlas: Atlas, answer: Answer, n: int) -> Iterable[Leg]:
         if leg is None:
             return
         edge, found = leg
-        reached = set(edges.sets[edges.left[edge]] + edges.sets[edges.right[edge]]) - done
+        reached = _sides(edges, edge) - done
         done |= reached
         yield replace(found, to=" | ".join(atlas.zones[i].name for i in sorted(reached)))
+
+
+def _sides(edges: Edges, edge: int) -> set[int]:
+    """The zones on either side of an edge."""
+    return {*edges.sets[edges.left[edge]], *edges.sets[edges.right[edge]]}
 
 
 def _high_seas(atlas: Atlas, answer: Answer) -> Leg | None:
@@ -280,8 +297,11 @@ def _nearest(atlas: Atlas, answer: Answer, active: np.ndarray[Any, Any]) -> tupl
     found = atlas.seaward.query(
         np.float64(answer.lon), np.float64(answer.lat), active=active, max_distance=_NEAR_ZONES
     )
-    edge, distance = int(found.edge), float(found.distance)
-    if edge < 0:
-        return None
+    edge = int(found.edge)
+    return None if edge < 0 else (edge, _leg(found, ""))
+
+
+def _leg(found: Nearest, to: str) -> Leg:
+    distance = float(found.distance)
     azimuth = float(found.azimuth) if distance > 0 else None
-    return edge, Leg("", float(found.lon), float(found.lat), distance, azimuth)
+    return Leg(to, float(found.lon), float(found.lat), distance, azimuth)

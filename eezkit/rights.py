@@ -126,8 +126,9 @@ def belt_of(answer: Answer) -> Belt:
         return Belt("high seas", f"in no zone of {answer.provenance.name}")
     if ZoneKind.EEZ not in kinds:
         return Belt(NOT_KNOWN, "the source does not say where its zones begin")
-    if answer.overlays or answer.coast_distance is None:
-        return Belt("exclusive economic zone", "in the zone, outside the 24 M layer")
+    if answer.coast_distance is None:
+        near = "no coast is known here, so that a belt nearer to it is not excluded"
+        return Belt("exclusive economic zone", f"in a zone to 200 M; {near}")
     evidence = "distance from the coast, which is taken for the baseline"
     for breadth, name in ((12 * M, "territorial sea"), (24 * M, "contiguous zone")):
         if answer.coast_distance <= breadth:
@@ -141,6 +142,8 @@ def rights_in(belt: Belt, answer: Answer) -> Rights:
     regimes = {zone.regime for zone in answer.zones}
     if Regime.OVERLAPPING_CLAIM in regimes:
         which = "claimed by more than one State"
+    elif Regime.IN_ABEYANCE in regimes:
+        which = "claims to it are held in abeyance: Antarctic Treaty, article IV"
     elif Regime.JOINT in regimes:
         which = "under a joint regime; the agreement says who may do what"
     else:

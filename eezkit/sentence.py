@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eezkit.atlas.answer import Answer
 from eezkit.units import to_nmi
-from eezkit.zones import EdgeKind, Evidence, Regime, Zone
+from eezkit.zones import EdgeKind, Evidence, Regime, Zone, ZoneKind
 
 __all__ = [
     "cell",
@@ -20,6 +20,7 @@ _REGIME = {
     Regime.SOLE: "sole",
     Regime.JOINT: "joint regime",
     Regime.OVERLAPPING_CLAIM: "overlapping claim",
+    Regime.IN_ABEYANCE: "claims held in abeyance",
     Regime.NONE: "no State's jurisdiction",
     Regime.UNKNOWN: "regime not known",
 }
@@ -32,7 +33,7 @@ _EDGE = {
     EdgeKind.UNKNOWN: "the zone's edge",
 }
 _EVIDENCE = {
-    Evidence.SOURCE: "the source has a line layer that says so",
+    Evidence.SOURCE: "the source says so",
     Evidence.SHARED_EDGE: "another zone has the same edge",
     Evidence.COAST_NEAR: "a coast runs along it",
     Evidence.ENCLOSED: "it closes a hole too small to be high seas",
@@ -58,7 +59,8 @@ def zone_words(zone: Zone) -> str:
         names.append(
             sovereign if territory in ("", sovereign) else f"{sovereign} (territory: {territory})"
         )
-    return f"{' / '.join(names)}, {_REGIME[zone.regime]}"
+    which = ", seabed only" if zone.kind is ZoneKind.EXTENDED_SHELF else ""
+    return f"{' / '.join(names)}, {_REGIME[zone.regime]}{which}"
 
 
 def edge_words(answer: Answer) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from browser_pages import browser, show  # noqa: F401
+
 SHARED = Path(os.environ.get("EEZKIT_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import folium
@@ -14,96 +11,13 @@ import numpy as np
 import pytest
 import shapely
 
+from browser_pages import NEEDS_BROWSER, PHONE, pieces_in_view
 from eezkit import maps
 from eezkit.geodesy import distance, inverse
 from eezkit.sentence import length
 from maps_cases import NASTY, answer_in, legs, sea, zone_table
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "google-chrome", "chromium-browser"])), None
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="neither chromium nor google-chrome is installed"),
-]
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as play:
-        running = play.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--host-resolver-rules=MAP * ~NOTFOUND",
-            ],
-        )
-        yield running
-        running.close()
-
-
-class Watched:
-    """A page in the browser, and everything it complained about or asked for."""
-
-    def __init__(self, page: Any, address: str) -> None:
-        self.page = page
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.goto(address)
-        page.wait_for_function("document.querySelector('.eez-tools, .folium-map')")
-        self.address = address
-
-    def requests(self) -> list[str]:
-        return [url for url in self.asked if url != self.address and not url.startswith("data:")]
-
-    def map(self, script: str, *given: Any) -> Any:
-        """Evaluate a JavaScript expression of `map`, the map, and of what was `given`."""
-        code = f"given => {{ const map = window.map_1; return {script}; }}"
-        return self.page.evaluate(code, list(given))
-
-    def look_at(self, lat: float, lon: float, zoom: float) -> None:
-        self.map("void map.setView(given.slice(0, 2), given[2], {animate: false})", lat, lon, zoom)
-
-    def pixel(self, lat: float, lon: float) -> tuple[float, float]:
-        """Where on the screen a position is."""
-        at = self.map("map.latLngToContainerPoint(given)", lat, lon)
-        return at["x"], at["y"]
-
-    def position(self, x: float, y: float) -> tuple[float, float]:
-        """Longitude and latitude of a place on the screen."""
-        at = self.map("map.containerPointToLatLng(given)", x, y)
-        return at["lng"], at["lat"]
-
-    def text(self, selector: str) -> str:
-        return self.page.locator(selector).inner_text()
-
-
-@pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Watched]]:
-    """Open a map as a page; in the end it must have said nothing and asked for nothing."""
-    opened = []
-
-    def opener(chart: folium.Map, *, quiet: bool = True, **settings: Any) -> Watched:
-        path = maps.save(chart, tmp_path / f"{len(opened)}.html")
-        settings = {"viewport": {"width": 1280, "height": 800}, **settings}
-        context = browser.new_context(**settings)
-        watched = Watched(context.new_page(), path.as_uri())
-        opened.append((context, watched, quiet))
-        return watched
-
-    yield opener
-    for context, watched, quiet in opened:
-        if quiet:
-            assert watched.said == []
-            assert watched.requests() == []
-        context.close()
+pytestmark = NEEDS_BROWSER
 
 
 def flagship(**options: Any) -> folium.Map:
@@ -316,16 +230,6 @@ def test_the_scale_is_right_in_miles_and_kilometres(show):
 
 
 # -- across ±180° ---------------------------------------------------------------------------
-
-
-def pieces_in_view(seen: Watched, selector: str) -> int:
-    """Of how many closed pieces a shape is drawn within the window."""
-    return seen.page.locator(selector).first.evaluate(
-        """path => path.getAttribute("d").split("M").slice(1).filter(part => {
-             const xs = part.match(/-?[\\d.]+(?=[ ,])/g).map(Number);
-             return xs.length > 2;
-           }).length"""
-    )
 
 
 def test_a_zone_across_180_degrees_is_one_piece_in_view(show):

@@ -14,7 +14,7 @@ from eezkit.maps.page import Page, SeaMap
 from eezkit.maps.scene import facts_of
 from eezkit.maps.views import position_map
 from eezkit.positions import format_position
-from eezkit.report import source_words
+from eezkit.report import dataset_names
 from eezkit.rights import RIGHTS
 from eezkit.sentence import (
     edge_words,
@@ -129,7 +129,7 @@ def _zones(report: Report) -> Section:
         where = "On land: in no zone of the sea." if answer.on_land else "In no zone of these data."
         covered = answer.inside != "not covered"
         return Section(heading, (where if covered else "These data do not cover the position.",))
-    rows = tuple(
+    rows: tuple[tuple[str, ...], ...] = tuple(
         (
             zone.name,
             zone.kind.value.replace("_", " ") if zone.kind != "eez" else "jurisdiction to 200 nmi",
@@ -233,13 +233,13 @@ def _datasets(report: Report) -> Section:
     reports = (report, *report.others)
     rows = tuple(
         (
-            source_words(one),
+            name,
             facts_of(one.answer)["lead"],
             "–" if one.answer.margin is None else length(abs(one.answer.margin)),
             edge_words(one.answer) or "–",
             one.belt.name,
         )
-        for one in reports
+        for name, one in zip(dataset_names(reports), reports, strict=True)
     )
     inside = {str(one.answer.inside) for one in reports}
     held = {zone.sovereign for one in reports for zone in one.answer.zones}

@@ -15,7 +15,7 @@ from eezkit.maps.paths import geodesic_line, outline_ring
 from eezkit.positions import format_position
 from eezkit.sentence import edge_words, length, zone_words
 from eezkit.units import M, to_nmi
-from eezkit.zones import EdgeKind, ZoneKind
+from eezkit.zones import EdgeKind, Regime, ZoneKind
 
 if TYPE_CHECKING:
     import geopandas
@@ -170,7 +170,15 @@ def _lead(answer: Answer) -> tuple[str, str]:
         return f"{side} the zone of {answer.question}{by}", state
     if len(answer.zones) > 1:
         return f"In {len(answer.zones)} zones", "yes"
-    return (f"In {answer.zones[0].name}", "yes") if answer.zones else ("In no zone", "no")
+    if not answer.zones:
+        return "In no zone", "no"
+    (zone,) = answer.zones
+    shared = {
+        Regime.JOINT: ": joint regime",
+        Regime.OVERLAPPING_CLAIM: ": overlapping claims",
+        Regime.IN_ABEYANCE: ": claims held in abeyance",
+    }
+    return f"In {zone.name}{shared.get(zone.regime, '')}", "unsure" if zone.is_shared else "yes"
 
 
 def short_length(metres: float) -> str:

@@ -101,6 +101,7 @@ REGIMES: dict[Regime, AreaStyle] = {
     Regime.SOLE: AreaStyle("one State", "sole", "plain"),
     Regime.JOINT: AreaStyle("joint regime", "joint", "stripes"),
     Regime.OVERLAPPING_CLAIM: AreaStyle("overlapping claims", "overlapping", "lattice"),
+    Regime.IN_ABEYANCE: AreaStyle("claims held in abeyance", "unknown", "stripes"),
     Regime.UNKNOWN: AreaStyle("regime not known", "unknown", "dots"),
     Regime.NONE: AreaStyle("no State", "unknown", "none"),
 }
