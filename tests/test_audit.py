@@ -153,16 +153,28 @@ def test_the_command_finds_nothing_in_what_the_other_command_drew(
     assert np.abs(rows["distance_m"] - 200 * M - rows["offset_m"]).max() < 1e-6
 
 
-def test_the_command_audits_the_embedded_zone_of_japan(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_audits_a_zone_of_a_dataset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("EEZKIT_CACHE_DIR", str(tmp_path / "cache"))
     coast, _ = write(tmp_path)
+    zone = outer_limit(points(MINAMI_TORISHIMA), 200 * M + 500).to_shapely()
+    columns = {
+        "mrgid": [8487, 1], "geoname": ["Zone of Japan", "Zone of another"],
+        "pol_type": ["200NM"] * 2, "iso_sov1": ["JPN", "AAA"], "sovereign1": ["Japan", "A"],
+        "mrgid_sov1": [1, 2], "mrgid_ter1": [1, 2], "territory1": ["Japan", "A"],
+        "iso_ter1": ["JPN", "AAA"],
+    }  # fmt: skip
+    layer = geopandas.GeoDataFrame(columns, geometry=[zone, shapely.box(0, 0, 1, 1)], crs=4326)
+    layer.to_file(tmp_path / "zones.gpkg")
     capsys.readouterr()
-    assert run(["audit", "name:Minami-Torishima", str(coast), "--json"]) == 0
+    data = ["--data", str(tmp_path / "zones.gpkg")]
+    assert run(["audit", "JPN", str(coast), *data, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    # The embedded limit was drawn from the coast between these points too.
-    assert abs(said["median_m"]) < 0.01
-    assert abs(said["worst"]["offset_m"]) < 2
+    assert said["median_m"] == pytest.approx(500, abs=0.01)
+    assert said["p95_m"] == pytest.approx(500, abs=0.01)
+    assert said["n_left_out"] == 0
+    assert run(["audit", "AAA", str(coast), *data]) == 2
 
 
 def test_a_narrower_search_leaves_more_out(

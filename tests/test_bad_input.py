@@ -115,6 +115,129 @@ def _text(name: str, content: str) -> object:
     return make
 
 
+BASE = "lon,lat\n153.98,24.29\n"
+LINES = {
+    "limit of a missing file": (["limit", "none.csv", "-o", "o.gpkg"], "none.csv"),
+    "limit of an empty file": (["limit", "empty.csv", "-o", "o.gpkg"], "empty.csv"),
+    "limit of no features": (["limit", "none.geojson", "-o", "o.gpkg"], "empty"),
+    "limit of an empty geometry": (["limit", "void.geojson", "-o", "o.gpkg"], "empty"),
+    "limit of columns exchanged": (["limit", "swapped.csv", "-o", "o.gpkg"], "swapped"),
+    "limit of a longitude too far": (["limit", "far.csv", "-o", "o.gpkg"], "999"),
+    "limit of no columns": (["limit", "names.csv", "-o", "o.gpkg"], "lon and lat"),
+    "limit of decimal commas": (["limit", "comma.csv", "-o", "o.gpkg"], "comma.csv"),
+    "limit of words": (["limit", "words.csv", "-o", "o.gpkg"], "here"),
+    "limit of a missing value": (["limit", "hole.csv", "-o", "o.gpkg"], "nan"),
+    "limit of a rock": (["limit", "rock.csv", "-o", "o.gpkg"], "entitled to a breadth of 200"),
+    "limit of text as geopackage": (["limit", "text.gpkg", "-o", "o.gpkg"], "text.gpkg"),
+    "limit of a folder": (["limit", ".", "-o", "o.gpkg"], "folder"),
+    "limit to nowhere": (["limit", "base.csv"], "--output"),
+    "limit to unknown kind": (["limit", "base.csv", "-o", "o.shp"], ".geojson"),
+    "limit to no kind": (["limit", "base.csv", "-o", "o"], ".gpkg"),
+    "limit over its baseline": (["limit", "none.geojson", "-o", "none.geojson"], "overwritten"),
+    "limit and table in one": (["limit", "base.csv", "-o", "o.gpkg", "--table", "o.gpkg"], ".csv"),
+    "table over its baseline": (
+        ["limit", "base.csv", "-o", "o.gpkg", "--table", "base.csv"],
+        "overwritten",
+    ),
+    "breadth without unit": (["limit", "base.csv", "--breadth", "200", "-o", "o.gpkg"], "unit"),
+    "breadth negative": (["limit", "base.csv", "--breadth", "-5nmi", "-o", "o.gpkg"], "-5nmi"),
+    "breadth of nothing": (["limit", "base.csv", "--breadth", "0nmi", "-o", "o.gpkg"], "above 0"),
+    "breadth absurd": (["limit", "base.csv", "--breadth", "20000nmi", "-o", "o.gpkg"], "350 nmi"),
+    "breadth endless": (["limit", "base.csv", "--breadth", "1e999nmi", "-o", "o.gpkg"], "1e999"),
+    "one bad breadth of two": (
+        ["limit", "base.csv", "--breadth", "12nmi", "--breadth", "24", "-o", "o.gpkg"],
+        "unit",
+    ),
+    "tolerance of nothing": (["limit", "base.csv", "--tolerance", "0m", "-o", "o.gpkg"], "0.001"),
+    "tolerance negative": (["limit", "base.csv", "--tolerance", "-1m", "-o", "o.gpkg"], "-1m"),
+    "tolerance without unit": (["limit", "base.csv", "--tolerance", "1", "-o", "o.gpkg"], "unit"),
+    "tolerance too fine": (["limit", "base.csv", "--tolerance", "1e-5m", "-o", "o.gpkg"], "0.001"),
+    "edges unknown": (["limit", "base.csv", "--edges", "round", "-o", "o.gpkg"], "loxodrome"),
+    "edges parquet cannot say": (
+        ["limit", "base.csv", "--edges", "geodesic", "-o", "o.parquet"],
+        "GeoParquet",
+    ),
+    "equidistance of one file": (["equidistance", "base.csv", "-o", "o.gpkg"], "B"),
+    "equidistance of a missing file": (
+        ["equidistance", "base.csv", "none.csv", "-o", "o.gpkg"],
+        "none.csv",
+    ),
+    "equidistance of one and the same": (
+        ["equidistance", "base.csv", "base.csv", "-o", "o.gpkg"],
+        "in common",
+    ),
+    "equidistance of one coast and itself": (
+        ["equidistance", "box.geojson", "box.geojson", "-o", "o.gpkg"],
+        "in common",
+    ),
+    "equidistance too far apart": (
+        ["equidistance", "base.csv", "box.geojson", "-o", "o.gpkg", "--table", "t.csv"],
+        "farther apart",
+    ),
+    "equidistance with a rock": (
+        ["equidistance", "rock.csv", "base.csv", "-o", "o.gpkg"],
+        "entitled",
+    ),
+    "equidistance to unknown kind": (
+        ["equidistance", "base.csv", "box.geojson", "-o", "o.kml"],
+        ".geojson",
+    ),
+    "audit of an unknown zone": (["audit", "JPX", "base.csv"], "JPX"),
+    "audit of a missing file": (["audit", "none.gpkg", "base.csv"], "none.gpkg"),
+    "audit against a missing file": (["audit", "box.geojson", "none.csv"], "none.csv"),
+    "audit against nothing": (["audit", "box.geojson"], "BASELINE"),
+    "audit far from the breadth": (["audit", "box.geojson", "base.csv"], "baseline of this zone"),
+    "audit of nothing": (["audit", "none.geojson", "base.csv"], "no feature"),
+    "audit without a unit": (["audit", "box.geojson", "base.csv", "--breadth", "200"], "unit"),
+    "audit within nothing": (["audit", "box.geojson", "base.csv", "--within", "0m"], "within"),
+    "audit to unknown kind": (["audit", "box.geojson", "base.csv", "-o", "a.xlsx"], ".csv"),
+    "audit of unknown data": (["audit", "JPN", "base.csv", "--data", "no.shp"], "no.shp"),
+}
+"""Lines from the law that cannot be drawn or audited, and a word the message must have."""
+
+
+def _feature(geometry: str) -> str:
+    head = '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, '
+    return f'{head}"geometry": {geometry}}}]}}'
+
+
+BASELINES = {
+    "base.csv": BASE,
+    "empty.csv": "",
+    "swapped.csv": "lon,lat\n24.29,153.98\n",
+    "far.csv": "lon,lat\n999,5\n",
+    "names.csv": "east,north\n1,2\n",
+    "comma.csv": "lon;lat\n1,5;2,5\n",
+    "words.csv": "lon,lat\nhere,2\n",
+    "hole.csv": "lon,lat\n1,\n",
+    "rock.csv": "lon,lat,max_breadth_nmi\n154,25,12\n",
+    "text.gpkg": "hello",
+    "none.geojson": '{"type": "FeatureCollection", "features": []}',
+    "void.geojson": _feature('{"type": "LineString", "coordinates": []}'),
+    "box.geojson": _feature(
+        '{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}'
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_a_line_that_cannot_be_drawn_is_refused(
+    case: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, content in BASELINES.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    arguments, word = LINES[case]
+    assert run(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Traceback" not in shown.err
+    assert "bug in eezkit" not in shown.err
+    assert word in shown.err
+    left = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert left == BASELINES
+
+
 POINTS = (
     '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"name": "x"},'
     ' "geometry": {"type": "Point", "coordinates": [1, 2]}}]}'
