@@ -36,6 +36,8 @@ class Regime(StrEnum):
     SOLE = "sole"
     JOINT = "joint"
     OVERLAPPING_CLAIM = "overlapping_claim"
+    IN_ABEYANCE = "in_abeyance"
+    """Claimed, by one State or more, and the claims held in abeyance: Antarctica."""
     NONE = "none"
     """Nobody's jurisdiction: the high seas, a named sea."""
     UNKNOWN = "unknown"
@@ -56,7 +58,7 @@ class Evidence(StrEnum):
     """On what evidence an edge is said to be what it is, strongest first."""
 
     SOURCE = "source"
-    """The source has a layer of boundary lines, and it says so."""
+    """The source says so, in a layer of boundary lines or by how it was made."""
     SHARED_EDGE = "shared_edge"
     """Another zone has the same edge, within the stated tolerance."""
     COAST_NEAR = "coast_near"
@@ -113,6 +115,8 @@ class Zone:
         The source's own word for it (POL_TYPE), or "".
     area_km2 : float or None
         The published area, in square kilometres.
+    status : str
+        What the source says of the claims to it beyond the regime, or "".
     """
 
     name: str
@@ -122,6 +126,7 @@ class Zone:
     mrgid: int | None = None
     published_kind: str = ""
     area_km2: float | None = None
+    status: str = ""
 
     @property
     def sovereign(self) -> str:
@@ -137,7 +142,7 @@ class Zone:
     def is_shared(self) -> bool:
         """Whether more than one State holds or claims the zone, or the source says so."""
         return (
-            self.regime in (Regime.JOINT, Regime.OVERLAPPING_CLAIM)
+            self.regime in (Regime.JOINT, Regime.OVERLAPPING_CLAIM, Regime.IN_ABEYANCE)
             or len({p.sovereign for p in self.parties}) > 1
         )
 
@@ -153,6 +158,7 @@ class Zone:
             "parties": [party.to_json() for party in self.parties],
             "published_kind": self.published_kind,
             "area_km2": self.area_km2,
+            "status": self.status,
         }
 
     @classmethod
@@ -166,6 +172,7 @@ class Zone:
             mrgid=value["mrgid"],
             published_kind=value["published_kind"],
             area_km2=value["area_km2"],
+            status=value["status"],
         )
 
 

@@ -11,7 +11,6 @@ import dataclasses
 import sys
 import time
 from collections.abc import Callable
-from unittest.mock import patch
 
 import numpy as np
 import shapely
@@ -21,11 +20,7 @@ from baselines import baselines_path
 from coast import outer_rings, without_lakes
 
 from eezkit._atomic import atomic_path
-from eezkit.geodesy import EdgeModel
-from eezkit.limits import Baseline, Lines, mesh
-from eezkit.limits.draw import draw
-from eezkit.limits.sites import Sites, to_lonlat
-from eezkit.limits.trace import trace
+from eezkit.limits import Baseline, Lines, lines_of
 from eezkit.nearest import EdgeTree
 from eezkit.units import M
 
@@ -34,8 +29,6 @@ LONGEST_EDGE = 50_000.0
 TOLERANCE = 40.0
 CELL = 10_000.0
 """Metres: pockets of high seas narrower than this may be missed."""
-FINEST = 64
-"""How much shorter than a cell the mesh may get: 156 m, where the lines may be 50 m off."""
 INLAND = 3000.0
 """Metres from the coast at which boundaries over land may end."""
 FINE = {"JPN-MIN": 0.9}
@@ -75,37 +68,8 @@ def read_baseline(land: np.ndarray, chosen: Callable[[np.ndarray], np.ndarray]) 
 
 
 def lines_at_sea(baseline: Baseline, breadth: float, tolerance: float) -> Lines:
-    """Divide the sea as `eezkit.limits.partition` does, and leave the land alone.
-
-    Over land the distances to two coasts can be equal to a few hundred metres for a hundred
-    kilometres, which the mesh takes for lines that turn back on themselves and refines to metres.
-    No line is needed there: faces are cut at the coast.
-    """
-    sites = Sites(baseline.entitled(breadth), breadth)
-    prune = mesh._prune
-
-    def prune_inland(triangles: mesh.Mesh, sites: Sites, *, limits: bool) -> mesh.Mesh:
-        return without_inland(prune(triangles, sites, limits=limits), sites)
-
-    with patch.object(mesh, "_prune", prune_inland), patch.object(mesh, "_FINEST", FINEST):
-        triangles = mesh.build_mesh(sites, CELL)
-    drawn = draw(trace(triangles, sites), sites, tolerance=tolerance, edges=EdgeModel.PLANAR)
-    return Lines.from_drawn(drawn, sites.baseline)
-
-
-def without_inland(triangles: mesh.Mesh, sites: Sites) -> mesh.Mesh:
-    """Leave out triangles that are wholly on land and farther than `INLAND` from any coast."""
-    if not len(triangles.triangles):
-        return triangles
-    coast = np.where((triangles.site == sites.sea)[:, None], np.inf, triangles.distance)
-    near = np.minimum.reduceat(coast, triangles.rows(), axis=0).min(axis=1)
-    far = np.flatnonzero(near > INLAND + triangles.longest)
-    nodes = np.unique(triangles.triangles[far])
-    on_land = np.zeros(len(triangles.nodes), dtype=bool)
-    on_land[nodes] = sites.baseline.on_land(*to_lonlat(triangles.nodes[nodes]))
-    kept = np.ones(len(triangles.triangles), dtype=bool)
-    kept[far] = ~on_land[triangles.triangles[far]].all(axis=1)
-    return triangles.take(kept)
+    """Divide the sea, and leave the land alone: faces are cut at the coast."""
+    return lines_of(baseline, breadth, tolerance=tolerance, cell=CELL, inland=INLAND)
 
 
 def divide(baseline: Baseline, breadth: int, tolerance: float, path) -> None:

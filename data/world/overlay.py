@@ -6,6 +6,9 @@ All lines and the coast are cut at each other on one grid, so that neighbours sh
 exactly; what they enclose is land, or belongs to the territory whose coast is nearest, or is high
 seas. The land side is coarser than the limits: the coast may move by `LAND`, and islands that
 vanish at this are left out of the land (not out of the baselines: their zones stay).
+
+Four layers come of it: the zones, which divide the sea; territorial seas and contiguous zones,
+which lie over them; and the land.
 """
 
 import sys
@@ -27,8 +30,8 @@ GRID = 1e-4
 """Degrees: 11 m, so a line moves by 8 m at most."""
 FINE_GRID = 1e-6
 """Degrees, for the `FINE` territories, which share no edge with others."""
-LAND = 0.002
-"""Degrees: 220 m."""
+LAND = 0.005
+"""Degrees: 550 m."""
 LEAST_ISLAND = 1e-6
 """Square degrees: 0.012 km² at the equator."""
 SOUTH_END = -85.0
@@ -37,9 +40,12 @@ HIGH_SEAS = -1
 ON_LAND = -2
 
 
-def zones_path():
-    """Return where the zones are kept, as GeoParquet."""
-    return sources.workroom() / "zones.parquet"
+LAYERS = ("zones", "territorial_seas", "contiguous_zones", "land")
+
+
+def layer_path(name: str):
+    """Return where a layer is kept, as GeoParquet."""
+    return sources.workroom() / f"{name}.parquet"
 
 
 def read_lines(breadth: int, part: str, keys: list[int] | None = None) -> np.ndarray:
@@ -72,16 +78,16 @@ class Namer:
             self.edges = {name: arrays[name] for name in arrays.files}
         self.tree = EdgeTree.build(*(self.edges[n] for n in ("lon1", "lat1", "lon2", "lat2")))
 
-    def __call__(self, lon: np.ndarray, lat: np.ndarray, breadth: float = 200 * M) -> np.ndarray:
-        """Give the number of the territory's row, `HIGH_SEAS` where there is none."""
-        best, result = np.full(len(lon), np.inf), np.full(len(lon), HIGH_SEAS)
+    def __call__(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give the numbers of the territories' rows, `HIGH_SEAS` for none, and how far they are."""
+        best, key = np.full(len(lon), np.inf), np.full(len(lon), HIGH_SEAS)
         for cap in np.unique(self.edges["max_breadth"]):
             active = self.edges["max_breadth"] == cap
-            found = self.tree.query(lon, lat, active=active, max_distance=min(cap, breadth))
+            found = self.tree.query(lon, lat, active=active, max_distance=min(cap, 200 * M))
             nearer = found.distance < best
             best[nearer] = found.distance[nearer]
-            result[nearer] = self.edges["key"][found.edge[nearer]]
-        return result
+            key[nearer] = self.edges["key"][found.edge[nearer]]
+        return key, best
 
 
 def faces(lines: np.ndarray, land: np.ndarray, frame: shapely.Polygon, grid: float) -> np.ndarray:
@@ -91,45 +97,80 @@ def faces(lines: np.ndarray, land: np.ndarray, frame: shapely.Polygon, grid: flo
     return shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
 
 
-def name_faces(found: np.ndarray, land: np.ndarray, namer: Namer) -> np.ndarray:
-    """Say of each face whether it is land, and else whose it is."""
+def name_faces(
+    found: np.ndarray, land: np.ndarray, namer: Namer
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say of each face whose it is, `ON_LAND` included, and how far from the coast it lies."""
     at = shapely.get_coordinates(shapely.point_on_surface(found))
     tree = shapely.STRtree(shapely.points(at))
     polygon, point = tree.query(land)
     shapely.prepare(land)
     on_land = at[:, 1] < SOUTH_END
     on_land[point[shapely.contains_xy(land[polygon], *at[point].T)]] = True
-    names = np.full(len(found), ON_LAND)
-    names[~on_land] = namer(wrap_lon(at[~on_land, 0]), at[~on_land, 1])
-    return names
+    owner, far = np.full(len(found), ON_LAND), np.zeros(len(found))
+    owner[~on_land], far[~on_land] = namer(wrap_lon(at[~on_land, 0]), at[~on_land, 1])
+    return owner, far
 
 
-def build() -> tuple[np.ndarray, np.ndarray]:
-    """Return numbers of territories in ascending order, and the zone of each."""
-    names = [row["code"] for row in table("territories.csv")]
-    limits = [float(row["limit_nmi"]) for row in table("territories.csv")]
+def build() -> dict[str, dict[int, shapely.Geometry]]:
+    """Return the layers: by the number of the territory's row, and the land by `ON_LAND`."""
+    territories = table("territories.csv")
+    names = [row["code"] for row in territories]
     fine = [names.index(code) for code in FINE]
-    near = [i for i, limit in enumerate(limits) if limit < 200]
+    near = [i for i, row in enumerate(territories) if float(row["limit_nmi"]) < 200]
+    sea = np.array([territorial_sea(row) for row in territories])
     namer, all_land = Namer(), land_polygons()
     world = shapely.box(-180, -90, 180, 90)
     land = drawn_land(all_land, LAND, GRID)
     say(f"{len(land)} islands and continents, {shapely.get_num_coordinates(land).sum()} vertices")
-    lines = np.concatenate([read_lines(200, "world"), read_lines(12, "world", near)])
-    found = faces(lines, land, world, GRID)
+    lines = [read_lines(200, "world"), read_lines(12, "world", near), read_lines(24, "belt")]
+    lines += [read_lines(breadth, "belt") for breadth in np.unique(sea).astype(int)]
+    found = faces(np.concatenate(lines), land, world, GRID)
     say(f"{len(found)} faces")
-    owner = name_faces(found, land, namer)
+    owner, far = name_faces(found, land, namer)
     # The fine territories have no line among these, so the sea round them was named as one face.
     owner[np.isin(owner, fine)] = HIGH_SEAS
-    zones = {key: shapely.coverage_union_all(found[owner == key]) for key in np.unique(owner)}
+    layers = layered(found, owner, far, sea)
     for code, key in zip(FINE, fine, strict=True):
-        own_lines = read_lines(200, code)
+        own_lines = np.concatenate([read_lines(breadth, code) for breadth in (12, 24, 200)])
         frame = shapely.box(*shapely.total_bounds(own_lines)).buffer(1.0)
         own_land = all_land[shapely.STRtree(all_land).query(frame, predicate="intersects")]
         own_faces = faces(own_lines, own_land, frame, FINE_GRID)
-        own = own_faces[name_faces(own_faces, own_land, namer) == key]
-        zones[key] = shapely.coverage_union_all(own)
-    keys = np.array(sorted(key for key in zones if key >= 0))
-    return keys, np.array([zones[key] for key in keys])
+        own_owner, own_far = name_faces(own_faces, own_land, namer)
+        for name, zones in layered(own_faces, own_owner, own_far, sea).items():
+            if name == "land":
+                coarse = shapely.get_parts(layers[name][ON_LAND])
+                elsewhere = coarse[~shapely.intersects(coarse, frame)]
+                own_zone = shapely.get_parts(zones[ON_LAND])
+                layers[name][ON_LAND] = shapely.multipolygons([*elsewhere, *own_zone])
+            else:
+                layers[name][key] = zones[key]
+    return layers
+
+
+def territorial_sea(row: dict[str, str]) -> float:
+    """Breadth of the territorial sea in nautical miles: as claimed, at most 12 (article 3)."""
+    return min(float(row["territorial_sea_nmi"]), 12.0)
+
+
+def layered(
+    found: np.ndarray, owner: np.ndarray, far: np.ndarray, sea: np.ndarray
+) -> dict[str, dict[int, shapely.Geometry]]:
+    """Put faces together to zones, layer by layer."""
+    belt = sea[owner] * M
+    chosen = {
+        "zones": owner >= 0,
+        "territorial_seas": (owner >= 0) & (far <= belt),
+        "contiguous_zones": (owner >= 0) & (far > belt) & (far <= 24 * M),
+        "land": owner == ON_LAND,
+    }
+    return {
+        name: {
+            int(key): shapely.coverage_union_all(found[is_here & (owner == key)])
+            for key in np.unique(owner[is_here])
+        }
+        for name, is_here in chosen.items()
+    }
 
 
 def say(what: str) -> None:
@@ -138,20 +179,23 @@ def say(what: str) -> None:
 
 
 def main() -> None:
-    """Build the zones, keep them, and say what they are."""
+    """Build the layers, keep them, and say what they are."""
     import geopandas
 
-    keys, zones = build()
-    codes = np.array([row["code"] for row in table("territories.csv")])[keys]
-    layer = geopandas.GeoDataFrame({"code": codes}, geometry=zones, crs=4326)
-    with atomic_path(zones_path()) as path:
-        layer.to_parquet(path)
-    whole = shapely.get_parts(zones)
-    print(
-        f"{len(keys)} zones, {shapely.get_num_coordinates(zones).sum()} vertices; "
-        f"valid: {shapely.is_valid(zones).all()}, "
-        f"coverage valid: {shapely.coverage_is_valid(whole)}"
-    )
+    codes = np.array([row["code"] for row in table("territories.csv")])
+    for name, zones in build().items():
+        keys = sorted(zones)
+        layer = geopandas.GeoDataFrame(
+            {"code": ["land"] if keys == [ON_LAND] else codes[keys]},
+            geometry=[zones[key] for key in keys],
+            crs=4326,
+        )
+        with atomic_path(layer_path(name)) as path:
+            layer.to_parquet(path)
+        polygons = layer.geometry.to_numpy()
+        n_vertices = shapely.get_num_coordinates(polygons).sum()
+        is_valid = shapely.is_valid(polygons).all()
+        say(f"{name}: {len(layer)} zones, {n_vertices} vertices; valid: {is_valid}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The dataset that comes with eezkit: derived from open coastlines, no network needed."""
+"""The atlas that comes with eezkit: the zones of the world, derived from open coastlines."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +11,24 @@ import numpy as np
 
 from eezkit.datasets.store import open_or_build
 from eezkit.errors import DataNotFoundError
+from eezkit.units import M
 
 if TYPE_CHECKING:
     from eezkit.atlas import Atlas
-    from eezkit.geometry import Rings
+    from eezkit.edges import Edges
     from eezkit.zones import Zone
 
 __all__ = ["data_folder", "load_embedded"]
 
-_FILES = ("dataset.json", "zones.geojson", "overlays.geojson", "land.geojson")
+DATASET, ATLAS = "dataset.json", "atlas.npz"
+_LAYERS = {
+    "zones": "eez",
+    "territorial_seas": "territorial_sea",
+    "contiguous_zones": "contiguous_zone",
+}
+"""Layers of zones, and the kind of the zones of each; the last two are overlays."""
+_NOT_A_LIMIT = 195 * M
+"""Where a zone ends nearer to the coast than this, with claims in abeyance, a claim ends."""
 
 
 def data_folder() -> Path:
@@ -32,77 +41,77 @@ def data_folder() -> Path:
     """
     package = Path(__file__).resolve().parents[1]
     for folder in (package / "data", package.parent / "data"):
-        if (folder / _FILES[0]).is_file():
+        if (folder / DATASET).is_file():
             return folder
     raise DataNotFoundError(
-        f"The embedded data are missing: no {_FILES[0]} in {package / 'data'}. "
+        f"The embedded data are missing: no {DATASET} in {package / 'data'}. "
         "The installation is not complete; install eezkit again."
     )
 
 
 def load_embedded(*, refresh: bool = False) -> Atlas:
     """Open the embedded atlas; the first time it is indexed into the cache."""
-    files = [data_folder() / name for name in _FILES]
+    files = [data_folder() / name for name in (DATASET, ATLAS)]
     return open_or_build("embedded", files, {}, lambda: _build(*files), refresh=refresh)
 
 
-def _build(dataset: Path, zones: Path, overlays: Path, land: Path) -> Atlas:
+def _build(dataset: Path, atlas: Path) -> Atlas:
     from eezkit.atlas.build import build_atlas
     from eezkit.coverage import Coverage
+    from eezkit.datasets.arcs import decode
     from eezkit.zones import Provenance
 
     facts = json.loads(dataset.read_text(encoding="utf-8"))
+    with np.load(atlas) as arrays:
+        zone_rings, belt_rings, land = decode(arrays)
+    known = {entry["code"]: entry for entry in facts["territories"]}
+    zones, territorial_seas, contiguous_zones = (
+        [_zone(known[code], kind, area) for code, area in facts[layer].items()]
+        for layer, kind in _LAYERS.items()
+    )
     stated = {field.name: facts[field.name] for field in fields(Provenance)}
-    zone_features, overlay_features = _features(zones), _features(overlays)
-    return build_atlas(
-        [_zone(feature) for feature in zone_features],
-        _rings(zone_features),
+    built = build_atlas(
+        zones,
+        zone_rings,
         provenance=Provenance(**{**stated, "notes": tuple(stated["notes"])}),
         coverage=Coverage.from_json(facts["coverage"]),
-        overlays=[_zone(feature) for feature in overlay_features],
-        overlay_rings=_rings(overlay_features),
-        land=_rings(_features(land)),
+        overlays=territorial_seas + contiguous_zones,
+        overlay_rings=belt_rings,
+        land=land,
     )
+    return replace(built, edges=_with_limits(built))
 
 
-def _features(path: Path) -> list[dict[str, Any]]:
-    """Read a GeoJSON file with the standard library alone."""
-    features: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return features
-
-
-def _zone(feature: dict[str, Any]) -> Zone:
-    """Take a zone from the properties of a feature, in eezkit's own layout."""
+def _zone(entry: dict[str, Any], kind: str, area: float) -> Zone:
     from eezkit.zones import Party, Regime, Zone, ZoneKind
 
-    properties = feature["properties"]
-    names = ("sovereign", "territory", "sovereign_name", "territory_name")
-    columns = [str(properties[field]).split("|") for field in names]
     return Zone(
-        name=properties["name"],
-        kind=ZoneKind(properties["kind"]),
-        regime=Regime(properties["regime"]),
-        parties=tuple(Party(*values) for values in zip(*columns, strict=True)),
-        mrgid=properties["mrgid"],
-        published_kind=properties["published_kind"],
-        area_km2=properties["area_km2"],
+        name=entry["name"],
+        kind=ZoneKind(kind),
+        regime=Regime(entry["regime"]),
+        parties=tuple(Party(*values) for values in entry["parties"]),
+        area_km2=area,
+        status=entry["status"],
     )
 
 
-def _rings(features: list[dict[str, Any]]) -> Rings:
-    from eezkit.geometry import Rings
+def _with_limits(atlas: Atlas) -> Edges:
+    """Say what the other edges are: they were all drawn as limits, by the breadth of the zone.
 
-    geometries = [feature["geometry"] for feature in features]
-    zones = [
-        [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-        for geometry in geometries
-    ]
-    polygons = [polygon for zone in zones for polygon in zone]
-    rings = [ring for polygon in polygons for ring in polygon]
-    vertices = np.array([vertex[:2] for ring in rings for vertex in ring], dtype=np.float64)
+    Against the sector of Antarctica that nobody claims a zone ends where the claim does.
+    """
+    from eezkit.zones import EdgeKind, Evidence, Regime
 
-    def starts(groups: list[Any]) -> Any:
-        return np.cumsum([0, *(len(group) for group in groups)]).astype(np.int64)
-
-    lon, lat = np.ascontiguousarray(vertices.reshape(-1, 2).T)
-    return Rings(lon, lat, starts(rings), starts(polygons), starts(zones))
+    edges, n = atlas.edges, atlas.edges.n_seaward
+    kinds, reasons = list(EdgeKind), list(Evidence)
+    in_abeyance = [zone.regime is Regime.IN_ABEYANCE for zone in atlas.zones]
+    of_claim = np.array([any(in_abeyance[zone] for zone in members) for members in edges.sets])
+    kind, evidence = edges.kind.copy(), edges.evidence.copy()
+    one_sided = kind[:n] != kinds.index(EdgeKind.BOUNDARY)
+    lon, lat = (edges.lon1[:n] + edges.lon2[:n]) / 2, (edges.lat1[:n] + edges.lat2[:n]) / 2
+    claimed = np.flatnonzero(one_sided & (of_claim[edges.left[:n]] | of_claim[edges.right[:n]]))
+    far = atlas.coast.query(lon[claimed], lat[claimed]).distance
+    kind[:n][one_sided] = kinds.index(EdgeKind.OUTER_LIMIT)
+    kind[claimed[far < _NOT_A_LIMIT]] = kinds.index(EdgeKind.CLAIM)
+    evidence[:n][one_sided] = reasons.index(Evidence.SOURCE)
+    return replace(edges, kind=kind, evidence=evidence)
