@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 WORLD = Path(__file__).parents[1] / "data" / "world"
-TABLES = ("territories", "contested", "islets", "rules", "iso3166")
+TABLES = ("territories", "contested", "islets", "rules", "iso3166", "disagreements", "areas")
+SPOTS = Path(__file__).with_name("world_spots.csv")
 LIMITS = {12.0, 24.0, 200.0}
 GREATEST_CLAIM = 200.0
 
@@ -48,7 +49,13 @@ def test_rows_have_a_value_in_every_column_and_no_stray_space(name: str) -> None
 
 @pytest.mark.parametrize(
     ("name", "column"),
-    [("territories", "code"), ("contested", "code"), ("islets", "name"), ("iso3166", "alpha3")],
+    [
+        ("territories", "code"),
+        ("contested", "code"),
+        ("islets", "name"),
+        ("iso3166", "alpha3"),
+        ("areas", "code"),
+    ],
 )
 def test_nothing_is_listed_twice(name: str, column: str) -> None:
     values = [row[column] for row in read(name)]
@@ -187,3 +194,57 @@ def test_sources_are_pinned_and_none_is_marine_regions() -> None:
         assert source["licence"]
         assert source["attribution"]
         assert not re.search("marine.?regions|vliz", json.dumps(source), re.IGNORECASE)
+
+
+def test_islets_are_not_entered_twice_under_two_names() -> None:
+    rows = read("islets")
+    for i, row in enumerate(rows):
+        for other in rows[:i]:
+            assert any(abs(float(row[k]) - float(other[k])) > 0.005 for k in ("lon", "lat")), (
+                row["name"],
+                other["name"],
+            )
+
+
+def test_disagreements_are_explained_once_and_name_codes_that_there_are(
+    territories, states: set[str]
+) -> None:
+    rows = read("disagreements")
+    pairs = [(row["published"], row["ours"]) for row in rows]
+    assert len(pairs) == len(set(pairs))
+    for published, ours in pairs:
+        assert published == "high seas" or set(published.split("|")) <= states, published
+        assert ours == "high seas" or ours in territories, ours
+    assert all(row["cause"] for row in rows)
+
+
+def test_differences_of_area_are_explained_for_territories_that_there_are(territories) -> None:
+    for row in read("areas"):
+        assert row["code"] in territories, row
+        assert row["cause"], row
+
+
+def test_spots_name_territories_or_the_high_seas(territories) -> None:
+    with SPOTS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 50
+    for row in rows:
+        assert row["zone_codes"] == "high seas" or row["zone_codes"] in territories, row
+        assert -180 <= float(row["lon"]) <= 180, row
+        assert -90 <= float(row["lat"]) <= 90, row
+
+
+def test_every_contested_place_of_note_has_all_its_claimants() -> None:
+    claimants = {row["code"]: row["claimants"] for row in read("contested")}
+    expected = {
+        "FLK": "ARG|GBR",
+        "KURIL-S": "JPN|RUS",
+        "LIANCOURT": "JPN|KOR",
+        "SENKAKU": "CHN|JPN|TWN",
+        "SPRATLY": "BRN|CHN|MYS|PHL|TWN|VNM",
+        "CRIMEA": "RUS|UKR",
+        "UKR-SE": "RUS|UKR",
+        "GIB": "ESP|GBR",
+        "ATA-I": "ARG|CHL|GBR",
+    }
+    assert expected.items() <= claimants.items()
