@@ -152,6 +152,10 @@ LINES = {
     "tolerance negative": (["limit", "base.csv", "--tolerance", "-1m", "-o", "o.gpkg"], "-1m"),
     "tolerance without unit": (["limit", "base.csv", "--tolerance", "1", "-o", "o.gpkg"], "unit"),
     "tolerance too fine": (["limit", "base.csv", "--tolerance", "1e-5m", "-o", "o.gpkg"], "0.001"),
+    "tolerance too coarse": (
+        ["limit", "base.csv", "--tolerance", "50km", "-o", "o.gpkg"],
+        "a tenth of the breadth",
+    ),
     "edges unknown": (["limit", "base.csv", "--edges", "round", "-o", "o.gpkg"], "loxodrome"),
     "edges parquet cannot say": (
         ["limit", "base.csv", "--edges", "geodesic", "-o", "o.parquet"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from eezkit import geodesy
-from eezkit.errors import GeometryWarning
+from eezkit.errors import GeometryWarning, OptionError
 from eezkit.geodesy import EdgeModel
 from eezkit.limits.sites import FOOT, to_lonlat, to_vector
 from eezkit.limits.solve import EQUAL, corners, project
@@ -42,6 +42,8 @@ after it."""
 
 _MARGIN = 0.8
 """Edges are tested in three places, which is no strict bound; so they must do better."""
+_LOOSEST = 0.1
+"""Of the breadth: with a tolerance near the breadth a zone may as well be nothing."""
 _LONGEST = 50e3
 _WIDEST = 20.0
 """Degrees of longitude a single edge may span: near a pole straight lines are far from short."""
@@ -98,12 +100,22 @@ def draw(
     -------
     Drawn
 
+    Raises
+    ------
+    OptionError
+        If the tolerance is more than a tenth of the breadth.
+
     Notes
     -----
     Every vertex is equally far from both sites to 1 µm, but those of kind ``CUT`` that could
     not be: they lie on ±180° and within the tolerance. There is one wherever a basepoint takes
     over from another that is more than 1 m away from it.
     """
+    if tolerance > sites.breadth * _LOOSEST:
+        raise OptionError(
+            f"The tolerance is {tolerance:g} m, of a breadth of {sites.breadth:g} m. Accepted is a "
+            f"tenth of the breadth at most, {sites.breadth * _LOOSEST:g} m."
+        )
     pen = _Pen(skeleton, sites, tolerance, edges)
     v = pen.ink(pen.turn(pen.take_up()))
     return pen.number(v) if over_land else pen.number(*pen.leave_land(v))
