@@ -5,16 +5,19 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from eezkit.errors import BaselineError
+from eezkit.errors import BaselineError, OptionError
 from eezkit.limits import (
     HIGH_SEAS,
     Baseline,
     Partition,
     VertexKind,
     equidistance,
+    lines_of,
     outer_limit,
     partition,
 )
+from eezkit.limits.mesh import build_mesh
+from eezkit.limits.sites import Sites
 from eezkit.units import M
 from law_cases import (
     HUNDREDTH_MM,
@@ -122,10 +125,15 @@ def test_identical_baselines_have_nothing_between_them() -> None:
         equidistance(square, square)
 
 
-def test_between_neighbours_the_line_begins_at_the_end_of_their_land_boundary() -> None:
+def neighbours() -> tuple[Baseline, Baseline]:
+    """Two territories that share a land boundary of 300 km."""
     west = Baseline.from_geometry(shapely.Polygon([(0, 0), (5, 0), (5, 3), (0, 3.5)]))
     east = Baseline.from_geometry(shapely.Polygon([(5, 0), (10, 0), (10, 2.5), (5, 3)]))
-    line = equidistance(west, east)
+    return west, east
+
+
+def test_between_neighbours_the_line_begins_at_the_end_of_their_land_boundary() -> None:
+    line = equidistance(*neighbours())
     assert line.n_lines == 2, "one to the north, one to the south, none over land"
     for number in range(2):
         ends = line.starts[number], line.starts[number + 1] - 1
@@ -134,6 +142,39 @@ def test_between_neighbours_the_line_begins_at_the_end_of_their_land_boundary() 
             GEOD.inv(line.lon[coastal], line.lat[coastal], 5.0, lat)[2] for lat in (0.0, 3.0)
         )
         assert nearest < 10
+
+
+def test_lines_alone_are_those_of_the_partition_but_end_inland() -> None:
+    west, east = neighbours()
+    both = Baseline.merge([west.with_key(0), east.with_key(1)])
+    inland = 20e3
+    whole, lines = partition(both).lines, lines_of(both, inland=inland)
+    land = shapely.union_all(both.land)
+
+    for one, other in ((whole, lines), (lines, whole)):
+        seaward = ~shapely.contains_xy(land, one.lon, one.lat)
+        points = shapely.points(one.lon[seaward], one.lat[seaward])
+        # Twice the tolerance.
+        assert shapely.distance(points, shapely.union_all(other.to_shapely())).max() < 2e-5
+    deep = [
+        law_distance(both, some.lon, some.lat)[shapely.contains_xy(land, some.lon, some.lat)]
+        for some in (whole, lines)
+    ]
+    assert deep[0].max() > 100e3
+    assert 0 < deep[1].max() < inland + 2 * 5e3
+
+
+@pytest.mark.parametrize("inland", [0.0, -1.0, np.nan])
+def test_a_distance_inland_of_nothing_is_refused(inland) -> None:
+    with pytest.raises(OptionError, match="inland"):
+        lines_of(neighbours()[0], inland=inland)
+
+
+def test_the_mesh_gets_no_finer_than_the_tolerance_can_show() -> None:
+    sites = Sites(five_territories(), BREADTH)
+    fine, coarse = (build_mesh(sites, 5e3, tolerance=metres) for metres in (0.0, 10.0))
+    # Two triangles of a bisected half square are shorter by a root of two, and then by half.
+    assert fine.longest.min() < 5.0 < 40.0 / 4 < coarse.longest.min()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Lines from the law: limits, equidistance lines, partitions. No State in sight, only keys."""
 
 from eezkit.limits.baseline import Baseline
-from eezkit.limits.law import equidistance, outer_limit, partition, zones_of
+from eezkit.limits.law import equidistance, lines_of, outer_limit, partition, zones_of
 from eezkit.limits.lines import HIGH_SEAS, Limit, Lines, Partition, VertexKind
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Partition",
     "VertexKind",
     "equidistance",
+    "lines_of",
     "outer_limit",
     "partition",
     "zones_of",

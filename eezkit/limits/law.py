@@ -20,7 +20,7 @@ from eezkit.units import M
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["equidistance", "outer_limit", "partition", "zones_of"]
+__all__ = ["equidistance", "lines_of", "outer_limit", "partition", "zones_of"]
 
 BREADTHS = (12 * M, 24 * M, 200 * M)
 LEAST_TOLERANCE = 1e-3
@@ -198,6 +198,42 @@ def partition(
     return Partition(breadth, tolerance, entitled.keys, rings, vertex, lines)
 
 
+def lines_of(
+    baseline: Baseline,
+    breadth: float = 200 * M,
+    *,
+    tolerance: float = 1.0,
+    edges: EdgeModel = EdgeModel.PLANAR,
+    cell: float | None = None,
+    inland: float = 3000.0,
+) -> Lines:
+    """Draw the limits and boundaries of a partition, and leave the land alone.
+
+    Made for a whole world: over continents the boundaries of a `partition`, which only close its
+    zones, cost more than all that runs at sea. What these lines enclose together with the coast
+    is a zone.
+
+    Parameters
+    ----------
+    baseline : Baseline
+        Of all territories, by key.
+    breadth, tolerance, edges, cell
+        As for `outer_limit`.
+    inland : float
+        Metres: boundaries over land end within some cells of this distance from the coast.
+
+    Returns
+    -------
+    Lines
+
+    Raises
+    ------
+    BaselineError, OptionError
+        As for `outer_limit`.
+    """
+    return _lines(baseline.entitled(breadth), breadth, tolerance, edges, cell, inland=inland)
+
+
 def _lines(
     baseline: Baseline,
     breadth: float,
@@ -206,6 +242,7 @@ def _lines(
     cell: float | None,
     *,
     limits: bool = True,
+    inland: float = np.inf,
 ) -> Lines:
     cell = min(_CELL, breadth / 8) if cell is None else cell
     if breadth >= _FARTHEST:
@@ -216,8 +253,10 @@ def _lines(
     for name, value, least in (("tolerance", tolerance, LEAST_TOLERANCE), ("cell", cell, 0.0)):
         if not (np.isfinite(value) and value > 0 and value >= least):
             raise OptionError(f"The {name} is {value} m. Accepted are lengths above {least} m.")
+    if not inland > 0:
+        raise OptionError(f"The distance inland is {inland} m. Accepted are lengths above 0.")
     sites = Sites(baseline, breadth)
-    mesh = build_mesh(sites, cell, limits=limits)
+    mesh = build_mesh(sites, cell, tolerance=tolerance, limits=limits, inland=inland)
     skeleton = trace(mesh, sites, limits=limits)
     drawn = draw(skeleton, sites, tolerance=tolerance, edges=EdgeModel(edges), over_land=limits)
     return Lines.from_drawn(drawn, baseline)

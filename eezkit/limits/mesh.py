@@ -30,6 +30,8 @@ _SHARP, _BLUR = 0.5, 0.05
 """A right angle gives 1 half way between its sides, and less beside; curvature gives some too."""
 _FINE, _FINEST = 64, 4096
 """How much shorter than a cell edges may get: where territories are close; where lines are."""
+_SEEN = 4
+"""Half squares with edges of so many tolerances hide nothing wider than two."""
 _BASE = 1 << 31
 
 
@@ -105,7 +107,14 @@ class Mesh:
         return self.distance[row, corner]
 
 
-def build_mesh(sites: Sites, cell: float, *, limits: bool = True) -> Mesh:
+def build_mesh(
+    sites: Sites,
+    cell: float,
+    *,
+    tolerance: float = 0.0,
+    limits: bool = True,
+    inland: float = np.inf,
+) -> Mesh:
     """Refine the globe where lines run until they are resolved.
 
     Parameters
@@ -115,25 +124,36 @@ def build_mesh(sites: Sites, cell: float, *, limits: bool = True) -> Mesh:
         Metres that no edge of the mesh exceeds. Edges are up to 64 times shorter where
         territories come close, and up to 4096 times where three sites meet or a limit turns
         back on itself.
+    tolerance : float
+        Metres that lines may be off: edges get no shorter for what is narrower than twice that.
     limits : bool
         Whether lines towards the sea count, or only those between territories, and these at
         sea.
+    inland : float
+        Metres: land farther than this from any coast is left out, and lines end there.
     """
+
+    def pruned(mesh: Mesh) -> Mesh:
+        mesh = _prune(mesh, sites, limits=limits)
+        return mesh if np.isinf(inland) else _without_inland(mesh, sites, inland)
+
+    halvings = np.ceil(np.log2(cell / max(_SEEN * tolerance, cell / _FINEST)))
+    finest = cell / 2.0 ** max(halvings, 0.0)
     mesh = _cube(sites)
     while (coarse := mesh.longest > cell).any():
-        mesh = _prune(refine(mesh, sites, coarse), sites, limits=limits)
-    fresh = _prune(_drain(mesh, sites), sites, limits=limits)
+        mesh = pruned(refine(mesh, sites, coarse))
+    fresh = pruned(_drain(mesh, sites))
     settled = fresh.take(np.zeros(len(fresh.triangles), dtype=bool))
     while len(fresh.triangles):
-        inland = _is_inland(fresh, sites)
+        ashore = _is_inland(fresh, sites)
         if not limits:
-            fresh, inland = fresh.take(~inland), inland[~inland]
-        coarse = ~inland & (fresh.longest > _wanted(fresh, sites, cell))
+            fresh, ashore = fresh.take(~ashore), ashore[~ashore]
+        coarse = ~ashore & (fresh.longest > _wanted(fresh, sites, cell, finest))
         settled, fresh = settled.join(fresh.take(~coarse)), fresh.take(coarse)
         settled, fresh = _wake(settled, fresh)
         known = len(fresh.nodes)
         fresh = refine(fresh, sites, np.ones(len(fresh.triangles), dtype=bool))
-        fresh = _prune(_drain(fresh, sites, since=known), sites, limits=limits)
+        fresh = pruned(_drain(fresh, sites, since=known))
     return settled
 
 
@@ -148,7 +168,7 @@ def _wake(settled: Mesh, fresh: Mesh) -> tuple[Mesh, Mesh]:
     return settled.take(~hit), fresh.join(settled.take(hit))
 
 
-def _wanted(mesh: Mesh, sites: Sites, cell: float) -> NDArray[np.float64]:
+def _wanted(mesh: Mesh, sites: Sites, cell: float, finest: float) -> NDArray[np.float64]:
     """How long the edges of each triangle may be, in metres."""
     labels = mesh.labels()
     crowded = (labels != np.roll(labels, 1, axis=1)).all(axis=1)
@@ -156,7 +176,8 @@ def _wanted(mesh: Mesh, sites: Sites, cell: float) -> NDArray[np.float64]:
     territories = mesh.site != sites.sea
     close = np.where(territories, mesh.distance.min(axis=1), np.inf)
     _, second = _two_least(mesh, close)
-    return np.where(crowded, cell / _FINEST, np.clip(close[second] / 4, cell / _FINE, cell))
+    wanted = np.clip(close[second] / 4, cell / _FINE, cell)
+    return np.where(crowded, np.minimum(wanted, finest), wanted)
 
 
 def _is_inland(mesh: Mesh, sites: Sites) -> NDArray[np.bool_]:
@@ -166,6 +187,20 @@ def _is_inland(mesh: Mesh, sites: Sites) -> NDArray[np.bool_]:
     far = np.flatnonzero(inland)
     inland[far] = sites.baseline.on_land(*to_lonlat(mesh.nodes[mesh.triangles[far, 0]]))
     return inland
+
+
+def _without_inland(mesh: Mesh, sites: Sites, inland: float) -> Mesh:
+    """Leave out triangles that lie on land with all corners, farther than this from any coast."""
+    if not len(mesh.triangles):
+        return mesh
+    ashore = np.where(mesh.site == sites.sea, np.inf, mesh.distance.min(axis=1))
+    far = np.flatnonzero(np.minimum.reduceat(ashore, mesh.rows()) > inland + mesh.longest)
+    corners = mesh.triangles[far]
+    nodes, at = np.unique(corners, return_inverse=True)
+    on_land = sites.baseline.on_land(*to_lonlat(mesh.nodes[nodes]))
+    kept = np.ones(len(mesh.triangles), dtype=bool)
+    kept[far] = ~on_land[at.reshape(corners.shape)].all(axis=1)
+    return mesh.take(kept)
 
 
 def _turns_back(mesh: Mesh, sites: Sites) -> NDArray[np.bool_]:
@@ -224,16 +259,17 @@ def _hides_a_third(mesh: Mesh, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
     for corner in range(3):
         other = (corner + 1) % 3
         at = triangles[many & (labels[:, corner] != labels[:, other])]
-        gap_here = mesh.value(at, np.full_like(at, corner), labels[at, other]) - least[at, corner]
-        gap_there = mesh.value(at, np.full_like(at, other), labels[at, corner]) - least[at, other]
+        far_here = mesh.value(at, np.full_like(at, corner), labels[at, other])
+        far_there = mesh.value(at, np.full_like(at, other), labels[at, corner])
         t = np.full(len(labels), np.nan)
         level = t.copy()
-        t[at] = gap_here / np.maximum(gap_here + gap_there, 1e-9)
-        far_there = mesh.value(at, np.full_like(at, other), labels[at, corner])
-        level[at] = least[at, corner] * (1 - t[at]) + far_there * t[at]
         of = mesh.of_triangle
-        third = mesh.distance[:, corner] * (1 - t[of]) + mesh.distance[:, other] * t[of]
+        # What is too far to matter is infinite, so that its place is nowhere: never nearer.
         with np.errstate(invalid="ignore"):
+            gap_here, gap_there = far_here - least[at, corner], far_there - least[at, other]
+            t[at] = gap_here / np.maximum(gap_here + gap_there, 1e-9)
+            level[at] = least[at, corner] * (1 - t[at]) + far_there * t[at]
+            third = mesh.distance[:, corner] * (1 - t[of]) + mesh.distance[:, other] * t[of]
             nearer = third < level[of] - 1e-3
         hidden[
             of[nearer & (mesh.site != labels[of, corner]) & (mesh.site != labels[of, other])]
