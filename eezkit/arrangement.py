@@ -37,8 +37,8 @@ class Arrangement:
         End points, in degrees; between them the edge runs straight in longitude/latitude.
     left, right : numpy.ndarray of int32, shape (n_edges,)
         Zone set on the left and right of the edge as it runs: an index into `sets`.
-    ring : numpy.ndarray of int64, shape (n_edges,)
-        A ring the edge was taken from.
+    vertex : numpy.ndarray of int64, shape (n_edges,)
+        First vertex of a published edge of which it is all or a part, running the same way.
     sets : tuple of tuple of int
         The distinct sets of zones; the first is empty.
     """
@@ -49,7 +49,7 @@ class Arrangement:
     lat2: NDArray[np.float64]
     left: NDArray[np.int32]
     right: NDArray[np.int32]
-    ring: NDArray[np.int64]
+    vertex: NDArray[np.int64]
     sets: tuple[tuple[int, ...], ...]
 
 
@@ -71,12 +71,13 @@ def arrange(rings: Rings, index: CellIndex, *, shared_within: float = SHARED_WIT
     Arrangement
         Edges in the order of the rings.
     """
-    ends, zone, ring = _edges_of(rings)
+    ends, vertex = _edges_of(rings)
+    zone, ring = rings.zone_of_vertex()[vertex], rings.ring_of_vertex()[vertex]
     inside_left = _interior_is_left(rings)[ring]
     ends, origin = _split_at(ends, *_seam_cuts(ends))
     ends, part = _split_at(ends, *_crossings(ends, zone[origin]))
     origin = origin[part]
-    zone, ring, inside_left = zone[origin], ring[origin], inside_left[origin]
+    zone, vertex, inside_left = zone[origin], vertex[origin], inside_left[origin]
 
     first, member_of, forward = _unique(ends)
     edges = ends[first]
@@ -96,7 +97,7 @@ def arrange(rings: Rings, index: CellIndex, *, shared_within: float = SHARED_WIT
     real = left_set != right_set
     lon1, lat1, lon2, lat2 = np.ascontiguousarray(edges[real].T)
     return Arrangement(
-        lon1, lat1, lon2, lat2, left_set[real], right_set[real], ring[first][real], sets
+        lon1, lat1, lon2, lat2, left_set[real], right_set[real], vertex[first][real], sets
     )
 
 
@@ -104,8 +105,8 @@ _Pairs = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 """Edge numbers and zone numbers, side by side: this edge has this zone."""
 
 
-def _edges_of(rings: Rings) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """All edges as (lon1, lat1, lon2, lat2) rows, with zone and ring; points and poles left out."""
+def _edges_of(rings: Rings) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """All edges as (lon1, lat1, lon2, lat2) rows, and first vertices; no points, no poles."""
     start = rings.edge_starts()
     ends = np.column_stack(
         [rings.lon[start], rings.lat[start], rings.lon[start + 1], rings.lat[start + 1]]
@@ -117,15 +118,14 @@ def _edges_of(rings: Rings) -> tuple[NDArray[np.float64], NDArray[np.int64], NDA
     point = vertical & (ends[:, 1] == ends[:, 3])
     pole = (np.abs(ends[:, 1]) == 90.0) & (ends[:, 1] == ends[:, 3])
     keep = ~(point | pole)
-    ring = np.searchsorted(rings.rings, start, side="right") - 1
-    return ends[keep], rings.zone_of_vertex()[start][keep], ring[keep]
+    return ends[keep], start[keep]
 
 
 def _interior_is_left(rings: Rings) -> NDArray[np.bool_]:
     """Whether a ring's zone lies on its left, shape (n_rings,): turning sense and role tell."""
     start = rings.edge_starts()
     cross = rings.lon[start] * rings.lat[start + 1] - rings.lon[start + 1] * rings.lat[start]
-    ring = np.searchsorted(rings.rings, start, side="right") - 1
+    ring = rings.ring_of_vertex()[start]
     counterclockwise = np.bincount(ring, cross, minlength=len(rings.rings) - 1) > 0
     is_shell = np.zeros(len(rings.rings) - 1, dtype=bool)
     is_shell[rings.polygons[:-1][np.diff(rings.polygons) > 0]] = True

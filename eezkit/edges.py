@@ -84,9 +84,11 @@ class Edges:
 
     Parameters
     ----------
-    lon1, lat1, lon2, lat2 : numpy.ndarray of float64, shape (n_edges,)
-        End points, in degrees; straight in longitude/latitude between them.
-    left, right : numpy.ndarray of int32, shape (n_edges,)
+    points : numpy.ndarray of float64, shape (n_points, 2)
+        Longitudes and latitudes, in degrees: the vertices as published, then others.
+    ends : numpy.ndarray of int32, shape (n_edges, 2)
+        Both ends of each edge, as indices into `points`; straight in longitude/latitude between.
+    left, right : numpy.ndarray of int, shape (n_edges,)
         Zone sets on either side, as indices into `sets`.
     kind, evidence : numpy.ndarray of uint8, shape (n_edges,)
         Indices into the members of `EdgeKind` and `Evidence`.
@@ -96,19 +98,37 @@ class Edges:
         How many edges are no coast; they come first.
     """
 
-    lon1: NDArray[np.float64]
-    lat1: NDArray[np.float64]
-    lon2: NDArray[np.float64]
-    lat2: NDArray[np.float64]
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
+    points: NDArray[np.float64]
+    ends: NDArray[np.int32]
+    left: NDArray[np.integer[Any]]
+    right: NDArray[np.integer[Any]]
     kind: NDArray[np.uint8]
     evidence: NDArray[np.uint8]
     sets: tuple[tuple[int, ...], ...]
     n_seaward: int
 
     def __len__(self) -> int:
-        return len(self.lon1)
+        return len(self.ends)
+
+    @property
+    def lon1(self) -> NDArray[np.float64]:
+        """Longitude where each edge begins, in degrees, shape (n_edges,)."""
+        return self.points[self.ends[:, 0], 0]
+
+    @property
+    def lat1(self) -> NDArray[np.float64]:
+        """Latitude where each edge begins, in degrees, shape (n_edges,)."""
+        return self.points[self.ends[:, 0], 1]
+
+    @property
+    def lon2(self) -> NDArray[np.float64]:
+        """Longitude where each edge ends, in degrees, shape (n_edges,)."""
+        return self.points[self.ends[:, 1], 0]
+
+    @property
+    def lat2(self) -> NDArray[np.float64]:
+        """Latitude where each edge ends, in degrees, shape (n_edges,)."""
+        return self.points[self.ends[:, 1], 1]
 
     def kind_of(self, edge: int) -> EdgeKind:
         """What the edge is."""
@@ -141,10 +161,8 @@ class Edges:
         """Name the arrays, for a file."""
         counts = [len(members) for members in self.sets]
         return {
-            "lon1": self.lon1,
-            "lat1": self.lat1,
-            "lon2": self.lon2,
-            "lat2": self.lat2,
+            "points": self.points,
+            "ends": self.ends,
             "left": self.left,
             "right": self.right,
             "kind": self.kind,
@@ -157,7 +175,7 @@ class Edges:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Edges:
         """Take back what `to_arrays` named."""
-        names = ("lon1", "lat1", "lon2", "lat2", "left", "right", "kind", "evidence")
+        names = ("points", "ends", "left", "right", "kind", "evidence")
         starts, zones = arrays["set_starts"].tolist(), arrays["set_zones"].tolist()
         sets = tuple(tuple(zones[a:b]) for a, b in itertools.pairwise(starts))
         n_seaward = int(arrays["n_seaward"][0])
@@ -220,7 +238,11 @@ def classify(
         todo = todo[~ashore[todo]]
         ashore[todo] = coast.tree.query(lon[todo], lat[todo], max_distance=coast.within).edge >= 0
         say(ashore, EdgeKind.COAST, Evidence.COAST_NEAR)
-    say(one_sided & _small_holes(rings)[arrangement.ring], EdgeKind.COAST, Evidence.ENCLOSED)
+    say(
+        one_sided & _small_holes(rings)[rings.ring_of_vertex()[arrangement.vertex]],
+        EdgeKind.COAST,
+        Evidence.ENCLOSED,
+    )
     if coast is not None:
         todo, reach = unsaid(), max(BREADTHS) + coast.breadth_within
         far[todo] = coast.tree.query(lon[todo], lat[todo], max_distance=reach).distance
@@ -230,18 +252,32 @@ def classify(
 
     is_coast = kind == _KINDS.index(EdgeKind.COAST)
     order = np.argsort(is_coast, kind="stable")
+    points, ends = _ends(arrangement, rings)
+    small = np.min_scalar_type(len(arrangement.sets))
     return Edges(
-        lon1=arrangement.lon1[order],
-        lat1=arrangement.lat1[order],
-        lon2=arrangement.lon2[order],
-        lat2=arrangement.lat2[order],
-        left=arrangement.left[order],
-        right=arrangement.right[order],
+        points=points,
+        ends=ends[order],
+        left=arrangement.left[order].astype(small),
+        right=arrangement.right[order].astype(small),
         kind=kind[order],
         evidence=evidence[order],
         sets=arrangement.sets,
         n_seaward=int(n - is_coast.sum()),
     )
+
+
+def _ends(arrangement: Arrangement, rings: Rings) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Ends of the edges among the published vertices, and those that are none added to these."""
+    points = np.column_stack([rings.lon, rings.lat])
+    ends = np.stack([arrangement.vertex, arrangement.vertex + 1], axis=1).astype(np.int32)
+    sides = (arrangement.lon1, arrangement.lat1), (arrangement.lon2, arrangement.lat2)
+    for end, columns in zip(ends.T, sides, strict=True):
+        here = np.column_stack(columns)
+        # As bits, for the sake of -0.
+        is_new = (points[end].view(np.int64) != here.view(np.int64)).any(axis=1)
+        end[is_new] = np.arange(is_new.sum()) + len(points)
+        points = np.concatenate([points, here[is_new]])
+    return points, ends
 
 
 def _is_shared(arrangement: Arrangement) -> NDArray[np.bool_]:

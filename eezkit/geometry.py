@@ -150,6 +150,10 @@ class Rings:
         vertex_starts = self.rings[self.polygons[self.zones]]
         return np.repeat(np.arange(self.n_zones), np.diff(vertex_starts))
 
+    def ring_of_vertex(self) -> NDArray[np.int64]:
+        """Ring index of each vertex, shape (n_vertices,)."""
+        return np.repeat(np.arange(len(self.rings) - 1), np.diff(self.rings))
+
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Name the arrays, for a file."""
         return {

@@ -24,7 +24,7 @@ __all__ = ["EdgeTree", "Nearest", "NearestGroups"]
 
 _PIECE = 2000.0
 """Metres, the greatest length of a piece; its chord is then within a few decimetres of it."""
-_LEAF = 8
+_LEAF = 12
 """Pieces in a leaf, at most; half as many at least."""
 _CHUNK = 4096
 """Positions that a thread takes at a time."""
@@ -90,8 +90,10 @@ class EdgeTree:
         How the edges run between their ends.
     n_edges : int
         How many edges there are.
-    ends : numpy.ndarray of float64, shape (n_pieces, 4)
-        Longitude and latitude of both ends of each piece, in degrees.
+    points : numpy.ndarray of float64, shape (n_points, 2)
+        Longitudes and latitudes, in degrees, those of ends of pieces among them.
+    pieces : numpy.ndarray of int32, shape (n_pieces, 2)
+        Both ends of each piece, as indices into `points`.
     chords : numpy.ndarray of int32, shape (n_pieces, 8)
         Both ends in space, the bulge, and the edge of each piece; see `kernels.edgetree`.
     nodes : numpy.ndarray of int32, shape (2 * n_leaves, 6)
@@ -100,13 +102,15 @@ class EdgeTree:
     Notes
     -----
     Exact to 1 µm within 10,000 km, to 1 mm everywhere: to the curve of the model, not to chords.
-    64 bytes an edge, and 64 more for each 2 km of it. About 0.3 million positions/s on one core
-    among 2 million edges, where the kernels are compiled; see ``benchmarks/bench_nearest.py``.
+    56 bytes an edge beside its ends, and 72 more for each 2 km of it. About 0.3 million positions/s
+    on one core among 2 million edges, where the kernels are compiled; see
+    ``benchmarks/bench_nearest.py``.
     """
 
     model: EdgeModel
     n_edges: int
-    ends: NDArray[np.float64]
+    points: NDArray[np.float64]
+    pieces: NDArray[np.int32]
     chords: NDArray[np.int32]
     nodes: NDArray[np.int32]
 
@@ -143,34 +147,81 @@ class EdgeTree:
         -----
         About 1 million edges/s.
         """
-        columns = (np.asarray(a, dtype=np.float64).reshape(-1) for a in (lon1, lat1, lon2, lat2))
-        edges = np.column_stack(list(columns))
+        columns = [np.asarray(a, dtype=np.float64).reshape(-1) for a in (lon1, lat1, lon2, lat2)]
+        points = np.concatenate([np.column_stack(columns[:2]), np.column_stack(columns[2:])])
+        ends = np.arange(len(points), dtype=np.int32).reshape(2, -1).T
+        return cls.among(points, ends, model=model)
+
+    @classmethod
+    def among(
+        cls,
+        points: NDArray[np.float64],
+        ends: NDArray[np.int32],
+        *,
+        model: EdgeModel = EdgeModel.PLANAR,
+    ) -> EdgeTree:
+        """Build the tree over edges between points, which several trees may share.
+
+        Parameters
+        ----------
+        points : numpy.ndarray of float64, shape (n_points, 2)
+            Longitudes and latitudes, in degrees.
+        ends : numpy.ndarray of int32, shape (n_edges, 2)
+            Both ends of each edge, as indices into `points`.
+        model : EdgeModel
+            How the edges run between their ends.
+
+        Returns
+        -------
+        EdgeTree
+            Its `points` are those given, then those where long edges are cut.
+
+        Raises
+        ------
+        CoordinateError
+            If a value is not finite, or a latitude outside [-90, 90].
+        """
+        edges = np.ascontiguousarray(points[ends].reshape(-1, 4))
         _check_edges(edges)
         number = list(EdgeModel).index(EdgeModel(model))
         counts = np.empty(len(edges), dtype=np.int64)
         _curves.count_pieces(number, edges, _PIECE, counts)
         starts = np.concatenate([[0], np.cumsum(counts)])
-        ends = np.empty((starts[-1], 4))
-        _curves.cut(number, edges, starts, ends)
-        ends[:-1, 2:] = ends[1:, :2]
-        ends[starts[1:] - 1, 2:] = edges[:, 2:]
-        chords = np.empty((starts[-1], 8), dtype=np.int32)
-        _edgetree.fill_chords(number, ends, chords)
+        begins = np.empty((starts[-1], 2))
+        _curves.cut(number, edges, starts, begins)
+        # An edge begins at its own point, if that was not brought to another turn.
+        is_new = np.ones(len(begins), dtype=bool)
+        own = begins[starts[:-1]].view(np.int64) == edges[:, :2].copy().view(np.int64)
+        is_new[starts[:-1]] = ~own.all(axis=1)
+        pieces = np.empty((len(begins), 2), dtype=np.int32)
+        pieces[starts[:-1], 0] = ends[:, 0]
+        pieces[is_new, 0] = np.arange(is_new.sum()) + len(points)
+        pieces[:-1, 1] = pieces[1:, 0]
+        pieces[starts[1:] - 1, 1] = ends[:, 1]
+        points = np.concatenate([points, begins[is_new]])
+        chords = np.empty((len(pieces), 8), dtype=np.int32)
+        _edgetree.fill_chords(number, points, pieces, chords)
         chords[:, 7] = np.repeat(np.arange(len(edges)), counts)
         order = np.argsort(_morton((chords[:, :3] >> 1) + (chords[:, 3:6] >> 1)), kind="stable")
         chords = chords[order]
-        return cls(EdgeModel(model), len(edges), ends[order], chords, _boxes(chords))
+        return cls(EdgeModel(model), len(edges), points, pieces[order], chords, _boxes(chords))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Name the arrays, for a file."""
         facts = np.array([self._number, self.n_edges], dtype=np.int64)
-        return {"ends": self.ends, "chords": self.chords, "nodes": self.nodes, "facts": facts}
+        return {
+            "points": self.points,
+            "pieces": self.pieces,
+            "chords": self.chords,
+            "nodes": self.nodes,
+            "facts": facts,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> EdgeTree:
         """Take back what `to_arrays` named, without copying it."""
         model, n_edges = arrays["facts"].tolist()
-        names = ("ends", "chords", "nodes")
+        names = ("points", "pieces", "chords", "nodes")
         return cls(list(EdgeModel)[model], n_edges, *(arrays[name] for name in names))
 
     def query(
@@ -222,7 +273,8 @@ class EdgeTree:
                 self._number,
                 self.nodes,
                 self.chords,
-                self.ends,
+                self.points,
+                self.pieces,
                 counted,
                 marks,
                 x,
@@ -298,7 +350,8 @@ class EdgeTree:
                 self._number,
                 self.nodes,
                 self.chords,
-                self.ends,
+                self.points,
+                self.pieces,
                 groups,
                 x[i],
                 y[i],

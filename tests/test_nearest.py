@@ -228,7 +228,7 @@ def test_a_tree_answers_the_same_from_read_only_files(
         mapped[name] = np.load(tmp_path / f"{name}.npy", mmap_mode="r")
     again = EdgeTree.from_arrays(mapped)
     assert again.model is model
-    assert isinstance(again.ends, np.memmap)
+    assert isinstance(again.points, np.memmap)
     lon, lat = some_positions(50, random)
     active = random.random(100) < 0.5
     for mine, theirs in zip(

@@ -52,6 +52,29 @@ def test_arrays_are_mapped_aligned_and_read_only(folder: Path) -> None:
     assert arrays["b"].ctypes.data % 64 == 0
 
 
+def test_an_array_that_is_part_of_another_is_written_once(tmp_path: Path) -> None:
+    whole = np.linspace(0.0, 9.0, 200).reshape(100, 2)
+    parts = {
+        "lon": whole[:60, 0],
+        "lat": whole[:60, 1],
+        "whole": whole,
+        "rows": whole[7:9],
+        "flat": whole.reshape(-1),
+        "backwards": whole[::-1],
+        "none": whole[:0],
+    }
+    storage.save_folder(tmp_path / "once", parts, {})
+    arrays, _ = storage.open_folder(tmp_path / "once")
+    for name, array in parts.items():
+        np.testing.assert_array_equal(arrays[name], array)
+    assert np.shares_memory(arrays["lat"], arrays["flat"])
+    assert arrays_file(tmp_path / "once").stat().st_size == 2 * whole.nbytes
+    storage.verify_folder(tmp_path / "once")
+    storage.save_folder(tmp_path / "again", arrays, {})
+    again = arrays_file(tmp_path / "again").stat().st_size
+    assert again == arrays_file(tmp_path / "once").stat().st_size
+
+
 def test_a_folder_of_no_arrays_opens(tmp_path: Path) -> None:
     storage.save_folder(tmp_path / "none", {}, {})
     assert storage.open_folder(tmp_path / "none") == ({}, {})

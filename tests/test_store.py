@@ -132,7 +132,7 @@ def damage_arrays(folder: Path) -> None:
 
 def damage_layout(folder: Path) -> None:
     manifest = storage.read_manifest(folder)
-    manifest["arrays"].pop("edges.lon1")
+    manifest["arrays"].pop("edges.ends")
     (folder / storage.MANIFEST).write_text(json.dumps(manifest))
 
 

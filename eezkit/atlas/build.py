@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eezkit.arrangement import arrange
 from eezkit.atlas.atlas import Atlas
-from eezkit.edges import Coast, Edges, Lines, classify
+from eezkit.edges import Coast, Lines, classify
 from eezkit.lookup import CellIndex
 from eezkit.nearest import EdgeTree
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from eezkit.geometry import Rings
     from eezkit.zones import Provenance, Zone
 
-__all__ = ["build_atlas", "coast_of", "tree_of"]
+__all__ = ["build_atlas", "coast_of"]
 
 
 def build_atlas(
@@ -69,13 +70,19 @@ def build_atlas(
         coast=coast,
         lines=lines,
     )
+    seaward = EdgeTree.among(edges.points, edges.ends[: edges.n_seaward])
+    shore = EdgeTree.among(seaward.points, edges.ends[edges.n_seaward :])
+    # One array of points serves all, and is mapped once: the published vertices come first in it.
+    points, published = shore.points, shore.points[: rings.n_vertices]
+    if np.array_equal(index.xy, published.reshape(-1)):
+        index = replace(index, xy=published.reshape(-1))
     return Atlas(
         zones=tuple(zones),
-        rings=rings,
+        rings=replace(rings, lon=published[:, 0], lat=published[:, 1]),
         index=index,
-        edges=edges,
-        seaward=tree_of(edges, slice(0, edges.n_seaward)),
-        coast=tree_of(edges, slice(edges.n_seaward, None)),
+        edges=replace(edges, points=points),
+        seaward=replace(seaward, points=points),
+        coast=shore,
         provenance=provenance,
         coverage=coverage,
         overlays=tuple(overlays),
@@ -84,11 +91,6 @@ def build_atlas(
         land=land,
         land_index=land_index,
     )
-
-
-def tree_of(edges: Edges, part: slice) -> EdgeTree:
-    """Build the tree over a part of the edges."""
-    return EdgeTree.build(edges.lon1[part], edges.lat1[part], edges.lon2[part], edges.lat2[part])
 
 
 def coast_of(

@@ -4,6 +4,8 @@ The arrays lie under a name that no other writer uses, and the manifest that say
 place last and in one step. So a process killed at any moment leaves the old atlas, the new one or
 none; two at once need no lock; and who reads the old one goes on reading it.
 
+An array that is a part of another, such as the longitudes of positions, is written once.
+
 Opening maps the arrays and reads nothing of them; `verify_folder` reads all and compares the hash.
 """
 
@@ -37,7 +39,7 @@ __all__ = [
     "verify_folder",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised whenever a folder written before can no longer be read as it was meant."""
 
 MANIFEST = "manifest.json"
@@ -160,7 +162,7 @@ def open_folder(
     manifest = read_manifest(path) if manifest is None else manifest
     try:
         file, layout, facts = (manifest[key] for key in ("file", "arrays", "facts"))
-        stop = max((offset + _size(*kind) for offset, *kind in layout.values()), default=0)
+        stop = max((offset + _size(*kind) for offset, *kind, _ in layout.values()), default=0)
         data = Path(path) / file
         if data.stat().st_size != stop:
             raise ValueError(f"its arrays have {data.stat().st_size} bytes instead of {stop}")
@@ -222,14 +224,31 @@ def damaged(path: str | os.PathLike[str], why: object) -> CacheError:
 
 
 def _layout(arrays: Mapping[str, NDArray[Any]]) -> dict[str, list[Any]]:
-    """Offset, type and shape of each array in the file."""
+    """Offset, type, shape and strides of each array in the file; no strides where it is whole."""
     layout: dict[str, list[Any]] = {}
-    offset = 0
-    for name, array in arrays.items():
-        offset += -offset % _ALIGNMENT
-        layout[name] = [offset, array.dtype.str, list(array.shape)]
-        offset += array.nbytes
-    return layout
+    written: list[tuple[int, int, int]] = []
+    stop = 0
+    for name, array in sorted(arrays.items(), key=lambda item: -_span(item[1])):
+        low = array.__array_interface__["data"][0]
+        high = low + _span(array)
+        room = next((room for room in written if room[0] <= low and high <= room[1]), None)
+        if room is not None and array.nbytes:
+            offset, strides = room[2] + low - room[0], list(array.strides)
+        else:
+            offset, strides = stop + (-stop % _ALIGNMENT if array.nbytes else 0), None
+            stop = offset + array.nbytes
+            if array.flags.c_contiguous:
+                written.append((low, high, offset))
+        layout[name] = [offset, array.dtype.str, list(array.shape), strides]
+    return {name: layout[name] for name in arrays}
+
+
+def _span(array: NDArray[Any]) -> int:
+    """How many bytes an array stretches over, gaps included."""
+    if array.size == 0 or min(array.strides, default=0) < 0:
+        return array.nbytes
+    reach = zip(array.shape, array.strides, strict=True)
+    return int(sum((n - 1) * step for n, step in reach)) + array.itemsize
 
 
 def _chunks(
@@ -237,7 +256,8 @@ def _chunks(
 ) -> Iterator[bytes | memoryview]:
     """Yield the bytes of the file."""
     position = 0
-    for name, (offset, *_) in layout.items():
+    whole = [(offset, name) for name, (offset, *_, strides) in layout.items() if strides is None]
+    for offset, name in sorted(whole):
         yield bytes(offset - position)
         data = np.ascontiguousarray(arrays[name])
         yield data.reshape(-1).view(np.uint8).data
@@ -261,5 +281,9 @@ def _size(dtype: str, shape: list[int]) -> int:
     return np.dtype(dtype).itemsize * math.prod(shape)
 
 
-def _view(whole: NDArray[np.uint8], offset: int, dtype: str, shape: list[int]) -> NDArray[Any]:
-    return np.ndarray(tuple(shape), dtype, whole, offset)
+def _view(
+    whole: NDArray[np.uint8], offset: int, dtype: str, shape: list[int], strides: list[int] | None
+) -> NDArray[Any]:
+    return np.ndarray(
+        tuple(shape), dtype, whole, offset, None if strides is None else tuple(strides)
+    )

@@ -140,7 +140,6 @@ def _edges(edges: Edges, atlas: Atlas) -> geopandas.GeoDataFrame:
     import geopandas
     import shapely
 
-    ends = np.stack([edges.lon1, edges.lat1, edges.lon2, edges.lat2], axis=1).reshape(-1, 2, 2)
     names = [" | ".join(atlas.zones[i].name for i in members) for members in edges.sets]
     return geopandas.GeoDataFrame(
         {
@@ -149,6 +148,6 @@ def _edges(edges: Edges, atlas: Atlas) -> geopandas.GeoDataFrame:
             "left": [names[i] for i in edges.left],
             "right": [names[i] for i in edges.right],
         },
-        geometry=shapely.linestrings(ends),
+        geometry=shapely.linestrings(edges.points[edges.ends]),
         crs="EPSG:4326",
     )

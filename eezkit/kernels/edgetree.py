@@ -162,26 +162,30 @@ def _box(
     return (x * x + y * y + z * z) / 4.0
 
 
-def place_on(model, ends, piece, t):
+def place_on(model, points, pieces, piece, t):
     """Longitude in [-180, 180) and latitude on a piece."""
-    lat1 = ends[piece, 1]
-    lat2 = ends[piece, 3]
-    model, lon1, lon2 = canonical(model, ends[piece, 0], lat1, ends[piece, 2], lat2)
+    a: cython.Py_ssize_t = pieces[piece, 0]
+    b: cython.Py_ssize_t = pieces[piece, 1]
+    lat1 = points[a, 1]
+    lat2 = points[b, 1]
+    model, lon1, lon2 = canonical(model, points[a, 0], lat1, points[b, 0], lat2)
     p, q, r = curve(model, lon1, lat1, lon2, lat2)
     x, y = place(model, lon1, lat1, p, q, r, t)
     x = wrap_180(x)
     return (-180.0 if x == 180.0 else x), y
 
 
-def _measure(lon, lat, model, ends, piece, t, about, memory):
+def _measure(lon, lat, model, points, pieces, piece, t, about, memory):
     """Distance to a piece, where on it, and the azimuth (sine, cosine), sought from t.
 
     ``about`` is a distance in metres that the answer does not exceed. The geodesic to a vertex
     is remembered for the next piece, which often begins where this one ends.
     """
-    lat1 = ends[piece, 1]
-    lat2 = ends[piece, 3]
-    model, lon1, lon2 = canonical(model, ends[piece, 0], lat1, ends[piece, 2], lat2)
+    a: cython.Py_ssize_t = pieces[piece, 0]
+    b: cython.Py_ssize_t = pieces[piece, 1]
+    lat1 = points[a, 1]
+    lat2 = points[b, 1]
+    model, lon1, lon2 = canonical(model, points[a, 0], lat1, points[b, 0], lat2)
     p, q, r = curve(model, lon1, lat1, lon2, lat2)
     speed, bend = bounds(model, lat1, lat2, p, q, r)
     most = _ROOT_MOST * (about + speed)
@@ -209,7 +213,7 @@ def _measure(lon, lat, model, ends, piece, t, about, memory):
     return s, t, x1, y1
 
 
-def _settle(lon, lat, model, ends, chords, found, near, n, limit, memory, best, winner):
+def _settle(lon, lat, model, points, pieces, chords, found, near, n, limit, memory, best, winner):
     """Measure the candidates within the limit, keep the nearest of them and of the best so far.
 
     Of equally near ones, as far as geodesics can tell, the lowest edge is kept.
@@ -222,7 +226,7 @@ def _settle(lon, lat, model, ends, chords, found, near, n, limit, memory, best, 
             continue
         about = near[i, 1] / _UNIT
         about *= 1.0 + 0.07 * about * about * _ROOT_MOST * _ROOT_MOST
-        s, t, x, y = _measure(lon, lat, model, ends, piece, near[i, 2], about, memory)
+        s, t, x, y = _measure(lon, lat, model, points, pieces, piece, near[i, 2], about, memory)
         if s < best[0] - _TIE or (s <= best[0] + _TIE and chords[piece, 7] < winner[0]):
             best[0] = s
             best[1] = t
@@ -239,7 +243,8 @@ def _search_tree(
     model,
     nodes,
     chords,
-    ends,
+    points,
+    pieces,
     active,
     marks,
     limit,
@@ -324,7 +329,19 @@ def _search_tree(
                     n = kept
                 if n == _ROOM:
                     _settle(
-                        lon, lat, model, ends, chords, found, near, n, limit, memory, best, winner
+                        lon,
+                        lat,
+                        model,
+                        points,
+                        pieces,
+                        chords,
+                        found,
+                        near,
+                        n,
+                        limit,
+                        memory,
+                        best,
+                        winner,
                     )
                     limit = min(limit, chord_of(best[0]))
                     n = 0
@@ -334,14 +351,15 @@ def _search_tree(
             break
         top -= 1
         node = trail[top]
-    _settle(lon, lat, model, ends, chords, found, near, n, limit, memory, best, winner)
+    _settle(lon, lat, model, points, pieces, chords, found, near, n, limit, memory, best, winner)
 
 
 def nearest(
     model: cython.int,
     nodes: cython.const[cython.int][:, ::1],
     chords: cython.const[cython.int][:, ::1],
-    ends: cython.const[cython.double][:, ::1],
+    points: cython.const[cython.double][:, ::1],
+    pieces: cython.const[cython.int][:, ::1],
     active: cython.const[cython.uchar][::1],
     marks: cython.const[cython.uchar][::1],
     lon: cython.const[cython.double][::1],
@@ -384,7 +402,8 @@ def nearest(
                 model,
                 nodes,
                 chords,
-                ends,
+                points,
+                pieces,
                 active,
                 marks,
                 limit,
@@ -400,7 +419,7 @@ def nearest(
                 out[k, 0] = inf
                 continue
             out[k, 0] = best[0] if best[0] >= _NOTHING else 0.0
-            out[k, 1], out[k, 2] = place_on(model, ends, piece, best[1])
+            out[k, 1], out[k, 2] = place_on(model, points, pieces, piece, best[1])
             out[k, 3] = azimuth_deg(best[2], best[3]) if best[0] >= _NOTHING else nan
             edge[k] = winner[0]
 
@@ -443,7 +462,8 @@ def nearest_groups(
     model: cython.int,
     nodes: cython.const[cython.int][:, ::1],
     chords: cython.const[cython.int][:, ::1],
-    ends: cython.const[cython.double][:, ::1],
+    points: cython.const[cython.double][:, ::1],
+    pieces: cython.const[cython.int][:, ::1],
     groups: cython.const[cython.longlong][:, ::1],
     lon: cython.double,
     lat: cython.double,
@@ -516,7 +536,7 @@ def nearest_groups(
                     continue
                 about = (d + bulge) / _UNIT
                 about *= 1.0 + 0.07 * about * about * _ROOT_MOST * _ROOT_MOST
-                s, t, u, v = _measure(lon, lat, model, ends, piece, t, about, memory)
+                s, t, u, v = _measure(lon, lat, model, points, pieces, piece, t, about, memory)
                 if s > most:
                     continue
                 for side in range(groups.shape[1]):
@@ -525,7 +545,7 @@ def nearest_groups(
                     row = _slot(groups[chords[piece, 7], side], chords[piece, 7], s, table, who)
                     if row >= 0:
                         table[row, 0] = s if s >= _NOTHING else 0.0
-                        table[row, 1], table[row, 2] = place_on(model, ends, piece, t)
+                        table[row, 1], table[row, 2] = place_on(model, points, pieces, piece, t)
                         table[row, 3] = azimuth_deg(u, v)
                         who[row, 0] = groups[chords[piece, 7], side]
                         who[row, 1] = chords[piece, 7]
@@ -538,17 +558,22 @@ def nearest_groups(
 
 def fill_chords(
     model: cython.int,
-    ends: cython.const[cython.double][:, ::1],
+    points: cython.const[cython.double][:, ::1],
+    pieces: cython.const[cython.int][:, ::1],
     chords: cython.int[:, ::1],
 ):
     """Fill columns 0 to 6 of ``chords``: both ends of each piece in space, and the bulge."""
     i: cython.Py_ssize_t
+    a: cython.Py_ssize_t
+    b: cython.Py_ssize_t
     kind: cython.int
     with cython.nogil:
-        for i in range(ends.shape[0]):
-            lat1 = ends[i, 1]
-            lat2 = ends[i, 3]
-            kind, lon1, lon2 = canonical(model, ends[i, 0], lat1, ends[i, 2], lat2)
+        for i in range(pieces.shape[0]):
+            a = pieces[i, 0]
+            b = pieces[i, 1]
+            lat1 = points[a, 1]
+            lat2 = points[b, 1]
+            kind, lon1, lon2 = canonical(model, points[a, 0], lat1, points[b, 0], lat2)
             x, y, z = space(lon1, lat1)
             chords[i, 0] = cython.cast(cython.int, floor(x + 0.5))
             chords[i, 1] = cython.cast(cython.int, floor(y + 0.5))
