@@ -10,6 +10,7 @@ import shapely
 from eezkit.errors import BaselineError, CoordinateError, DataFormatError, DataNotFoundError
 from eezkit.geodesy import EdgeModel, distance
 from eezkit.limits import Baseline
+from eezkit.limits.features import names_of
 from eezkit.units import M
 
 SQUARE = shapely.box(10, 50, 11, 51)
@@ -164,6 +165,47 @@ def test_a_table_of_basepoints_is_read(tmp_path: Path) -> None:
 def test_what_is_no_baseline_is_refused(call, error, words) -> None:
     with pytest.raises(error, match=words):
         call()
+
+
+def test_columns_of_positions_may_be_spelt_out(tmp_path: Path) -> None:
+    path = tmp_path / "POINTS.CSV"
+    path.write_text("Latitude, Longitude\n1,2\n", encoding="utf-8")
+    assert Baseline.from_file(path).lon1.tolist() == [2]
+
+
+def test_features_are_called_by_their_id_or_name_or_place(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    for header, first, expected in (
+        ("id,name,lon,lat", "BO01,North", ["BO01", "2"]),
+        ("other,NAME,lon,lat", "x,North", ["North", "2"]),
+        ("a,b,lon,lat", "x,y", ["1", "2"]),
+    ):
+        path.write_text(f"{header}\n{first},1,2\n,,3,4\n", encoding="utf-8")
+        assert names_of(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("lon,lat\n1,2,3\n", "length"),
+        ("lon;lat\n1,5;2\n", "length"),
+        ("lon,lat\nhere,2\n", "1 of 1 values of lon are no numbers; the first is 'here'"),
+        ("lon,lat,max_breadth_nmi\n1,2,twelve\n", "'twelve'"),
+    ],
+)
+def test_a_table_that_would_be_misread_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataFormatError, match=words):
+        Baseline.from_file(path)
+
+
+def test_a_point_that_two_territories_claim_belongs_to_neither() -> None:
+    one = Baseline.from_points([0.0, 1.0, 1.0], [0.0, 0.0, 0.0], key=1)
+    other = Baseline.from_points([1.0, 2.0], [0.0, 0.0], key=2)
+    both = Baseline.merge([one, other])
+    assert both.lon1.tolist() == [0, 2]
+    assert Baseline.merge([one]).lon1.tolist() == [0, 1, 1]
 
 
 def test_files_that_are_no_baseline_are_refused(tmp_path: Path) -> None:
