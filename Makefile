@@ -1,7 +1,7 @@
-# make setup | check | test | bench | docs | maps | data | demo | lock
+# make setup | check | test | bench | agreement | accuracy | docs | maps | data | demo | lock
 PY = .venv/bin/python
 
-.PHONY: setup demo test check kernels bench data maps docs accuracy lock
+.PHONY: setup demo test check kernels bench data maps docs accuracy agreement lock
 
 .venv/ready: pyproject.toml setup.py requirements.lock
 	python3 -m venv .venv
@@ -36,6 +36,14 @@ docs: setup  ## the site in docs/_build/html, offline, warnings as errors
 
 accuracy: setup  ## minutes: every geodesic figure against its oracle, into its page
 	$(PY) benchmarks/accuracy.py > docs/explanation/accuracy-tables.md
+
+agreement: setup  ## an hour: lookup against GEOS and the edge rule, into its page
+	$(PY) benchmarks/agreement.py > docs/explanation/agreement-tables.md
+
+bench: setup  ## an hour on an idle machine: beside other tools, those that can be had, into its page
+	-$(PY) -m pip install -q -r benchmarks/requirements.txt
+	set -e; for what in lookup build cold nearest; do \
+	    $(PY) benchmarks/bench_$$what.py > docs/explanation/$$what-tables.md; done
 
 lock:  ## pin what a fresh environment gets today
 	rm -rf .venv && python3 -m venv .venv && $(PY) -m pip install -q -e '.[lint,docs]'

@@ -2,10 +2,10 @@
 
     python benchmarks/bench_lookup.py [--positions 1000000] [--rounds 3] [--without sedonadb]
 
-Every round times each method once on each workload (see `workloads`), one after the other, so
-that a busy machine is busy for all; medians are printed as tables in Markdown, ratios to the fast
-join of geopandas first. Methods that are slow get the first positions of the workload only.
-What is not installed is left out, with the reason.
+`benchmarks/requirements.txt` pins the peers; one that is not installed is left out. Every round
+times each method once on each workload (see `workloads`), one after the other, so that a busy
+machine is busy for all; medians are printed as tables in Markdown, ratios to the fast join of
+geopandas first. Methods that are slow get the first positions of the workload only.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 AGAINST = "geopandas sjoin(within)"
 PIECE_VERTICES = 256
 ALL = sys.maxsize
+NOTES: list[str] = []
 
 
 def eezkit_methods(index: CellIndex, threads: int) -> Iterator[Method]:
@@ -89,7 +90,7 @@ def sedonadb_methods(rings: Rings) -> Iterator[Method]:
     context = sedonadb.connect()
     began = time.perf_counter()
     pieces, zone = subdivided(rings)
-    print(f"sedonadb: cutting took {time.perf_counter() - began:.0f} s.", file=sys.stderr)
+    NOTES.append(f"sedonadb: cutting took {time.perf_counter() - began:.0f} s.")
     frame = geopandas.GeoDataFrame({"zone": zone}, geometry=pieces, crs=4326)
     context.create_data_frame(frame).to_memtable().to_view("pieces")
 
@@ -147,7 +148,7 @@ def spherely_methods(rings: Rings) -> Iterator[Method]:
         except RuntimeError:
             zones.append(None)
     n_refused = sum(zone is None for zone in zones)
-    print(f"spherely: refuses {n_refused} of {len(zones)} zones.", file=sys.stderr)
+    NOTES.append(f"spherely: refuses {n_refused} of {len(zones)} zones.")
 
     def prepare(positions: Positions) -> Callable[[], Any]:
         lon, lat = positions
@@ -203,12 +204,12 @@ def methods(rings: Rings, index: CellIndex, threads: int, without: list[str]) ->
     found = list(eezkit_methods(index, threads))
     for name, make in PEERS.items():
         if name in without:
-            print(f"{name}: left out as asked.", file=sys.stderr)
+            NOTES.append(f"{name}: left out as asked.")
             continue
         try:
             found += make(rings)
         except ImportError as error:
-            print(f"{name}: left out, {error}.", file=sys.stderr)
+            NOTES.append(f"{name}: left out, {error}.")
     return found
 
 
@@ -297,6 +298,8 @@ def main() -> None:
             for what, speed in row.items()
         )
         print(f"| {method} |" + "".join(f" {cell} |" for cell in cells))
+    for note in NOTES:
+        print(f"\n{note}")
 
 
 if __name__ == "__main__":

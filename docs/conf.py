@@ -32,7 +32,7 @@ release = version = re.search(
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "explanation/accuracy-tables.md"]
+exclude_patterns = ["_build", "explanation/*-tables.md"]
 nitpicky = True
 language = "en_GB"
 
