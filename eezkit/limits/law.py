@@ -46,7 +46,7 @@ def outer_limit(
     breadth : float
         Metres: ``12 * M`` (article 4), ``24 * M`` (33), ``200 * M`` (57).
     tolerance : float
-        Metres that an edge may lie off the true line, at least 1 mm.
+        Metres that an edge may lie off the true line: from 1 mm to a tenth of the breadth.
     edges : EdgeModel
         How an edge runs between its vertices where the limit is to be stored.
     cell : float, optional
@@ -62,7 +62,8 @@ def outer_limit(
     BaselineError
         If no edge is entitled to the breadth, or the breadth is not positive.
     OptionError
-        If a tolerance or cell is too small, or the breadth reaches half round the globe.
+        If the tolerance is below 1 mm or above a tenth of the breadth, a cell is not positive, or
+        the breadth reaches half round the globe.
 
     Notes
     -----
