@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, NoReturn
@@ -129,8 +130,8 @@ def check_arrays(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], N
 
 
 def _as_float(values: ArrayLike) -> NDArray[np.float64]:
-    if type(values) in (float, np.ndarray):
-        # numpy.ma takes long to import, and a single check needs none of it.
+    if type(values) in (float, np.ndarray) or "numpy.ma" not in sys.modules:
+        # It takes long to import, and where nobody has, nothing is masked.
         return np.asarray(values, dtype=np.float64)
     filled = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
     return np.asarray(filled, dtype=np.float64)
