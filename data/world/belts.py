@@ -17,17 +17,15 @@ from divide import FINE, TOLERANCE, land_polygons, lines_path, read_baseline
 from overlay import territorial_sea
 
 from eezkit._atomic import atomic_path
-from eezkit.geodesy import EdgeModel
-from eezkit.limits.law import _lines
+from eezkit.limits import lines_of
 from eezkit.units import M
 
 
 def draw(baseline, breadth: int, tolerance: float, path) -> None:
     """Draw the outer limit of a breadth and keep it, as pieces cut at ±180°."""
     began = time.monotonic()
-    entitled = baseline.with_key(0).entitled(breadth * M)
     # Not `outer_limit`: round Antarctica the line ends at coast that has no zone.
-    lines = _lines(entitled, breadth * M, tolerance, EdgeModel.PLANAR, None)
+    lines = lines_of(baseline.with_key(0), breadth * M, tolerance=tolerance)
     pieces = shapely.get_parts(lines.to_shapely())
     xy, piece = shapely.get_coordinates(pieces, return_index=True)
     starts = np.searchsorted(piece, np.arange(len(pieces) + 1))

@@ -93,7 +93,7 @@ class Namer:
 def faces(lines: np.ndarray, land: np.ndarray, frame: shapely.Polygon, grid: float) -> np.ndarray:
     """Cut everything at everything and return what is enclosed."""
     work = [*lines, *shapely.boundary(land), shapely.boundary(frame)]
-    noded = shapely.union_all(shapely.set_precision(np.array(work), grid, mode="pointwise"), grid)
+    noded = shapely.union_all(shapely.set_precision(np.array(work), grid, mode="pointwise"), grid_size=grid)
     return shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
 
 

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import shapely
 from attribution import table
 from overlay import LAYERS, layer_path
 
@@ -85,7 +86,7 @@ def read_layers(codes: list[str]) -> tuple[dict[str, list[str]], dict[str, np.nd
         layer = geopandas.read_parquet(layer_path(name))
         kept = layer[layer["code"].isin([*codes, "land"])]
         of_layer[name] = kept["code"].tolist()
-        polygons[name] = kept.geometry.to_numpy()
+        polygons[name] = shapely.orient_polygons(kept.geometry.to_numpy())
     return of_layer, polygons
 
 
