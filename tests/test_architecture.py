@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eezkit"
 
 FLOORS = {
-    0: {"errors", "units", "_atomic", "_extras", "kernels"},
-    1: {"geodesy", "geometry", "positions"},
+    0: {"errors", "geometry", "units", "_atomic", "_extras", "kernels"},
+    1: {"geodesy", "outline", "positions"},
     2: {"coverage", "lookup", "nearest", "uncertainty", "zones"},
     3: {"schema", "arrangement", "edges", "limits"},
     4: {"atlas"},

@@ -202,7 +202,10 @@ class Atlas:
         code = np.asarray(self.index.locate(lon, lat, threads=threads))
         empty = code == 0
         if self.selected is not None:
-            held = np.array([bool(self.zones_of(c)) for c in range(self.index.n_codes + 1)])
+            starts = self.index.set_starts
+            code_of = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+            held = np.zeros(len(starts) - 1, dtype=bool)
+            held[code_of[self._is_selected[self.index.set_zones]]] = True
             empty = (code >= 0) & ~held[np.maximum(code, 0)]
         if empty.any():
             lon, lat = np.broadcast_arrays(np.asarray(lon, float), np.asarray(lat, float))
