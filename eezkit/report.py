@@ -141,6 +141,8 @@ class Report:
         answer = self.answer
         for zone in answer.zones:
             yield "zone", f"{zone.name}: {zone_words(zone)}"
+            if zone.status:
+                yield "status", zone.status
         yield "belt", f"{self.belt.name} ({self.belt.evidence})"
         yield "water column", self.rights.water_column
         yield "seabed", self.rights.seabed

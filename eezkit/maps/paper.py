@@ -25,7 +25,14 @@ __all__ = ["ROOM", "Paper"]
 
 ROOM = (0.06, 0.085, 0.92, 0.80)
 """Left, bottom, width and height of the picture in the figure, as parts of it."""
-_HATCH = {"plain": "", "stripes": "////", "lattice": "xxxx", "dots": "....", "none": ""}
+_HATCH = {
+    "plain": "",
+    "stripes": "////",
+    "lattice": "xxxx",
+    "bars": "---",
+    "dots": "....",
+    "none": "",
+}
 
 
 class Paper:

@@ -142,8 +142,10 @@ def _zones(report: Report) -> Section:
     if not any(row[-1] for row in rows):
         columns, rows = columns[:-1], tuple(row[:-1] for row in rows)
     several = len({p.sovereign for zone in answer.zones for p in zone.parties}) > 1
-    text = ("The order of the States means nothing.",) if several else ()
-    return Section(heading, text, columns, rows)
+    text = [f"{zone.name}: {zone.status}." for zone in answer.zones if zone.status]
+    if several:
+        text.append("The order of the States means nothing.")
+    return Section(heading, tuple(text), columns, rows)
 
 
 def _rights(report: Report) -> Section:

@@ -66,7 +66,7 @@ class AreaStyle:
         What the key calls it.
     colour : str
         Name of a colour, of fill and outline.
-    pattern : {"plain", "stripes", "lattice", "dots", "none"}
+    pattern : {"plain", "stripes", "lattice", "bars", "dots", "none"}
         So that colour is never the only difference.
     """
 
@@ -101,7 +101,7 @@ REGIMES: dict[Regime, AreaStyle] = {
     Regime.SOLE: AreaStyle("one State", "sole", "plain"),
     Regime.JOINT: AreaStyle("joint regime", "joint", "stripes"),
     Regime.OVERLAPPING_CLAIM: AreaStyle("overlapping claims", "overlapping", "lattice"),
-    Regime.IN_ABEYANCE: AreaStyle("claims held in abeyance", "unknown", "stripes"),
+    Regime.IN_ABEYANCE: AreaStyle("claims held in abeyance", "unknown", "bars"),
     Regime.UNKNOWN: AreaStyle("regime not known", "unknown", "dots"),
     Regime.NONE: AreaStyle("no State", "unknown", "none"),
 }
@@ -126,6 +126,7 @@ _PATTERNS = {
     '<path d="M-2 2l4-4M0 8l8-8M6 10l4-4" class="eez-hatch"/>',
     "lattice": '<rect width="8" height="8" class="eez-wash"/>'
     '<path d="M0 0l8 8M0 8l8-8" class="eez-hatch"/>',
+    "bars": '<rect width="8" height="8" class="eez-wash"/><path d="M0 4h8" class="eez-hatch"/>',
     "dots": '<rect width="8" height="8" class="eez-wash"/>'
     '<circle cx="2" cy="2" r="1.1" class="eez-dot"/>'
     '<circle cx="6" cy="6" r="1.1" class="eez-dot"/>',

@@ -19,7 +19,7 @@ from eezkit.maps.layers import (
     rounded,
 )
 from eezkit.maps.marks import add_marks, add_uncertainty
-from eezkit.maps.paths import encode_geometry
+from eezkit.maps.paths import draw_whole, encode_geometry
 from eezkit.maps.scene import Limit, Way, facts_of, overlays_of, scene_of
 from eezkit.positions import format_position
 
@@ -58,7 +58,6 @@ def atlas_map(
     chart = base_map(title=title or (source.name if source else "Zones"), locator=False)
     add_zones(chart, zones, zoom=zoom)
     if source is not None:
-        _add_own_land(chart, zones)
         _add_all_limits(chart, overlays_of(zones))
     return chart
 
@@ -107,7 +106,8 @@ def position_map(
     if len(scene.about):
         name = scene.about["name"].iloc[0] if len(scene.about) == 1 else "Zones"
         add_zones(chart, scene.about, name=name, labels=False)
-    _add_own_land(chart, atlas)
+    if len(scene.about):
+        _add_own_land(chart, atlas, scene.about)
     _add_all_limits(chart, scene.limits)
     if answer.uncertainty is not None:
         add_uncertainty(chart, answer.uncertainty, lon=answer.lon, lat=answer.lat)
@@ -122,13 +122,20 @@ def position_map(
     return add_marks(chart, [mark], name="The position", style="eez-site-dot")
 
 
-def _add_own_land(chart: folium.Map, atlas: Atlas) -> None:
-    """Draw the dataset's own land, which is finer than the embedded one, where it is not huge."""
+def _add_own_land(chart: folium.Map, atlas: Atlas, about: geopandas.GeoDataFrame) -> None:
+    """Draw the dataset's land along these zones, finer than the embedded, where it is not huge."""
     import shapely
 
-    if atlas.land is None or atlas.land.n_vertices > _MUCH_LAND:
+    if atlas.land is None:
         return
-    shape = shapely.union_all(atlas.to_geodataframe("land").geometry.array)
+    land = shapely.get_parts(np.array(atlas.to_geodataframe("land").geometry.array))
+    west, south, east, north = shapely.bounds(land).T
+    near = np.zeros(len(land), dtype=bool)
+    for box in shapely.bounds(shapely.get_parts(about.geometry.array)):
+        near |= (west <= box[2]) & (box[0] <= east) & (south <= box[3]) & (box[1] <= north)
+    if not near.any() or shapely.get_num_coordinates(land[near]).sum() > _MUCH_LAND:
+        return
+    shape = draw_whole(shapely.union_all(land[near]))
     feature = {
         "area": 1,
         "paths": encode_geometry(shape, 5),
