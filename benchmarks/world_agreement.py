@@ -108,7 +108,7 @@ def least_agreeing(what: str, names: list[str], agree: NDArray[np.bool_], n_rows
     count, share = np.bincount(of), np.bincount(of, agree) / np.bincount(of)
     rows = [i for i in np.argsort(share).tolist() if count[i] >= FEW and name[i]]
     whole = sum(share[i] >= 0.99 for i in rows)
-    print(f"By {what}, of {len(rows)} with {FEW} positions or more {whole} agree at 99 % or more; ")
+    print(f"By {what}, of {len(rows)} with {FEW} positions or more {whole} agree at 99 % or more;")
     print(f"least:\n\n| {what} | positions | agree |\n|---|---|---|")
     for i in rows[:n_rows]:
         print(f"| {name[i]} | {count[i]:,} | {share[i]:.1%} |")

@@ -95,10 +95,16 @@ class NearestCoast:
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], key: int, other: int
     ) -> NDArray[np.float64]:
         """How far a line would have to move in metres for `key` to become `other`; -1 is none."""
-        first, second = (
-            np.full(len(lon), BREADTH) if k < 0 else self.reach(lon, lat, {k}) for k in (key, other)
-        )
-        return np.abs(first - second) / (1 if min(key, other) < 0 else 2)
+        distance, off = [], np.full(len(lon), np.inf)
+        for k in (key, other):
+            cap = (
+                min(self.edges["max_breadth"][self.edges["key"] == k].max(), BREADTH)
+                if k >= 0
+                else 0
+            )
+            distance.append(self.reach(lon, lat, {k}) if k >= 0 else np.full(len(lon), np.inf))
+            off = np.fmin(off, np.abs(distance[-1] - cap))
+        return np.fmin(off, np.abs(distance[0] - distance[1]) / 2)
 
     def reach(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], keys: Iterable[int]
