@@ -23,7 +23,6 @@ def kernels():
             f"eezkit.kernels.{source.stem}",
             [source.as_posix()],
             extra_compile_args=flags,
-            optional=True,
         )
         for source in sources
     ]
@@ -31,7 +30,7 @@ def kernels():
         return []
     from Cython.Build import cythonize
 
-    return cythonize(
+    compiled = cythonize(
         extensions,
         build_dir="build/cython",
         compiler_directives={
@@ -42,6 +41,10 @@ def kernels():
             "initializedcheck": False,
         },
     )
+    for extension in compiled:
+        # Said here, for cythonize forgets it.
+        extension.optional = True
+    return compiled
 
 
 setup(ext_modules=kernels())
