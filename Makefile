@@ -35,10 +35,11 @@ docs: setup  ## the site in docs/_build/html, offline, warnings as errors
 	$(PY) -m sphinx -b html -n -W --keep-going -q docs docs/_build/html
 
 accuracy: setup  ## minutes: every geodesic figure against its oracle, into its page
-	$(PY) benchmarks/accuracy.py > docs/explanation/accuracy-tables.md
+	set -e; for what in accuracy:accuracy law_oracle:law mistakes:mistakes bench_limits:limits; do \
+	    $(PY) benchmarks/$${what%:*}.py > docs/explanation/$${what#*:}-tables.md; done
 
 agreement: setup  ## an hour: lookup against GEOS and the edge rule, into its page
-	$(PY) benchmarks/agreement.py > docs/explanation/agreement-tables.md
+	$(PY) benchmarks/agreement.py --positions 10000000 > docs/explanation/agreement-tables.md
 
 bench: setup  ## an hour on an idle machine: beside other tools, those that can be had, into its page
 	-$(PY) -m pip install -q -r benchmarks/requirements.txt

@@ -1,6 +1,6 @@
 """Lookup against two references on whole layers; prints how many positions differ.
 
-    make agreement
+    python benchmarks/agreement.py --positions 10000000
 
 *GEOS*: `shapely.intersects_xy` of zones that are not prepared, on the first positions; then on all,
 ring by ring, each as a prepared polygon, combined as GEOS combines the rings of polygons that are

@@ -142,7 +142,9 @@ def main() -> None:
     tree = EdgeTree.build(*edges.T)
     built = time.perf_counter() - started
     size = sum(array.nbytes for array in tree.to_arrays().values())
-    print(f"Layer {name}: {len(edges):,} edges, {len(tree.pieces):,} pieces, built in {built:.1f} s,")
+    print(
+        f"Layer {name}: {len(edges):,} edges, {len(tree.pieces):,} pieces, built in {built:.1f} s,"
+    )
     print(f"{size / 1e6:.0f} MB; {options.positions:,} positions, peers {options.peers:,}.")
     ours: dict[str, Method] = {
         "eezkit, 1 thread": lambda lon, lat: tree.query(lon, lat, threads=1).distance,
