@@ -24,7 +24,7 @@ WORLD_ZOOM = 4.5
 """Closest zoom at which the zones of the world look as published; it keeps the page small."""
 
 
-def flagship(atlas):
+def flagship(atlas, _name):
     """The 2026 site off Minami-Torishima, and every claim of its story beside the geometry."""
     found = story.ask(atlas, "minamitorishima-2026")
     found = replace(
@@ -43,35 +43,43 @@ def flagship(atlas):
     return story.add_contrasts(maps.report_page(found, sections=[claims]))
 
 
-def world(atlas):
+def world(atlas, _name):
     """All zones of the embedded atlas."""
     return maps.atlas_map(atlas, title="Maritime zones of the world", zoom=WORLD_ZOOM)
 
 
-def position(title, lat, lon):
-    """Make a page that reports on a position."""
+def position(title):
+    """Make a page that reports on the position of a page's name."""
 
-    def page(atlas):
-        answer = atlas.at(lon=lon, lat=lat)
-        return maps.report_page(
-            report(
-                atlas,
-                answer,
-                places=places.all(),
-                title=title,
-                command=f"eezkit report {lat} {lon}   # in this folder: {COMMAND}",
-            )
+    def page(atlas, name):
+        lat, lon = POSITIONS[name]
+        found = report(
+            atlas,
+            answer_of(name, atlas),
+            places=places.all(),
+            title=title,
+            command=f"eezkit report {lat} {lon}   # in this folder: {COMMAND}",
         )
+        return maps.report_page(found)
 
     return page
 
 
+def answer_of(name, atlas):
+    """The answer that a page is about."""
+    if name in POSITIONS:
+        lat, lon = POSITIONS[name]
+        return atlas.at(lon=lon, lat=lat)
+    return story.ask(atlas, "minamitorishima-2026").answer
+
+
+POSITIONS = {"overlapping-claim.html": (-51.0, -55.0), "fiji.html": (-17.0, 179.9)}
 PAGES = {
     # name: (what makes it, bytes it may take)
     "minami-torishima.html": (flagship, 1_000_000),
     "world.html": (world, 2_000_000),
-    "overlapping-claim.html": (position("Between claims", -51.0, -55.0), 1_000_000),
-    "fiji.html": (position("Fiji, across 180°", -17.0, 179.9), 1_000_000),
+    "overlapping-claim.html": (position("A zone that two States claim"), 1_000_000),
+    "fiji.html": (position("Fiji, on either side of 180°"), 1_000_000),
 }
 
 
@@ -86,7 +94,7 @@ def main():
     for name in options.names or PAGES:
         make, most = PAGES[name]
         with tempfile.TemporaryDirectory() as room:
-            made = maps.save(make(atlas), Path(room) / name).read_bytes()
+            made = maps.save(make(atlas, name), Path(room) / name).read_bytes()
         target = HERE / name
         faults = [f"larger than {most / 1e6:g} MB"] if len(made) > most else []
         if options.check and (not target.is_file() or target.read_bytes() != made):

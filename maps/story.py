@@ -43,8 +43,7 @@ def margins_of(found):
 def zone_round(atlas, place):
     """The zone of the island: its table row, its outer ring, and the ring of its coast."""
     here = atlas.at(lon=place.lon + 0.5, lat=place.lat)
-    table = atlas.to_geodataframe("zones")
-    row = table[table["name"] == here.zones[0].name].iloc[0]
+    row = atlas.select(name=here.zones[0].name).to_geodataframe("zones").iloc[0]
     parts = getattr(row.geometry, "geoms", [row.geometry])
     part = max(parts, key=lambda part: part.area)
     coast = max(part.interiors, key=lambda ring: ring.envelope.area)

@@ -11,6 +11,7 @@ import shapely
 
 from eezkit.atlas import Answer
 from eezkit.geodesy import direct, distance, inverse
+from eezkit.geometry import Rings
 from eezkit.separation import Leg
 from eezkit.uncertainty import Uncertainty
 from eezkit.zones import EdgeKind, Evidence, Party, Provenance, Regime, Zone, ZoneKind
@@ -111,8 +112,19 @@ class Sea:
 
     def to_geodataframe(self, layer: str = "zones") -> geopandas.GeoDataFrame:
         if layer == "zones":
-            return self._table(self.zones, [370_400.0])
+            chosen = range(len(self.zones)) if self.selected is None else self.selected
+            return self._table(tuple(self.zones[i] for i in chosen), [370_400.0] * len(chosen))
         return self._table(self.overlays, [22_224.0, 44_448.0])
+
+    @property
+    def rings(self) -> Rings:
+        return Rings.from_shapely([torn(circle(self.lon, self.lat, 370_400.0))])
+
+    @property
+    def overlay_rings(self) -> Rings:
+        return Rings.from_shapely(
+            [torn(circle(self.lon, self.lat, r)) for r in (22_224.0, 44_448.0)]
+        )
 
     def select(self, text: str) -> Sea:
         return dataclasses.replace(self, selected=(0,))

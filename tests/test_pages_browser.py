@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,36 @@ pages = pytest.mark.parametrize("path", PAGES, ids=[path.stem for path in PAGES]
 reports = pytest.mark.parametrize("path", REPORTS, ids=[path.stem for path in REPORTS])
 
 
+@pytest.fixture(scope="module")
+def opened(browser) -> Iterator[dict[tuple[Path, str], Watched]]:
+    """Pages that are open, by file and window: to open one takes longer than to use it."""
+    room: dict[tuple[Path, str], Watched] = {}
+    yield room
+    for seen in room.values():
+        seen.page.context.close()
+
+
+@pytest.fixture
+def visit(browser, opened) -> Iterator[Callable[..., Watched]]:
+    """Open a page of maps/, or come back to it; in the end it must have said and asked nothing."""
+    visited = []
+
+    def visitor(path: Path, window: str = "desktop") -> Watched:
+        if (path, window) not in opened:
+            page = browser.new_context(**WINDOWS[window]).new_page()
+            opened[path, window] = Watched(page, path.resolve().as_uri())
+        seen = opened[path, window]
+        visited.append(seen)
+        seen.page.get_by_role("button", name="Back to the first view").click()
+        seen.page.evaluate("scrollTo(0, 0)")
+        return seen
+
+    yield visitor
+    for seen in visited:
+        assert seen.said == []
+        assert seen.requests() == []
+
+
 def place_map(seen: Watched) -> dict[str, float]:
     """Bring the map into the window, and say where it is."""
     seen.page.locator(".eez-map").scroll_into_view_if_needed()
@@ -40,8 +71,8 @@ def test_the_four_pages_are_there_and_small_enough():
 # Opened in every window; the fixture then asserts that nothing was said and nothing asked for.
 @pages
 @pytest.mark.parametrize("window", WINDOWS)
-def test_nothing_is_cut_off_and_no_control_lies_on_another(path, window, show):
-    seen = show(path, **WINDOWS[window])
+def test_nothing_is_cut_off_and_no_control_lies_on_another(path, window, visit):
+    seen = visit(path, window)
     width = WINDOWS[window]["viewport"]["width"]
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     frame = place_map(seen)
@@ -57,8 +88,8 @@ def test_nothing_is_cut_off_and_no_control_lies_on_another(path, window, show):
 
 
 @reports
-def test_clicking_the_position_opens_its_popup(path, show):
-    seen = show(path)
+def test_clicking_the_position_opens_its_popup(path, visit):
+    seen = visit(path)
     place_map(seen)
     seen.page.locator(".eez-mark-site").click()
     words = seen.text(".leaflet-popup-content")
@@ -68,8 +99,8 @@ def test_clicking_the_position_opens_its_popup(path, show):
 
 
 @pages
-def test_a_layer_is_switched_off_and_on(path, show):
-    seen = show(path)
+def test_a_layer_is_switched_off_and_on(path, visit):
+    seen = visit(path)
     place_map(seen)
     box = seen.page.locator(".eez-key fieldset:has-text('Zones') input").last
     before = seen.page.locator("path.eez-area").count()
@@ -80,8 +111,8 @@ def test_a_layer_is_switched_off_and_on(path, show):
 
 
 @pages
-def test_measuring_follows_the_geodesic(path, show):
-    seen = show(path)
+def test_measuring_follows_the_geodesic(path, visit):
+    seen = visit(path)
     frame = place_map(seen)
     seen.page.get_by_role("button", name="Measure distance").click()
     points = [
@@ -92,12 +123,14 @@ def test_measuring_follows_the_geodesic(path, show):
         seen.page.mouse.click(*point)
     lon, lat = np.array([seen.position(*point) for point in points]).T
     expected = float(distance(*((lon[:1] + 180) % 360 - 180, lat[:1], lon[1:], lat[1:]))[0])
-    assert seen.map("map.eezkit.measured.metres") == pytest.approx(expected, rel=1e-6)
+    measured = seen.map("map.eezkit.measured.metres")
+    seen.page.get_by_role("button", name="Measure distance").click()
+    assert measured == pytest.approx(expected, rel=1e-6)
 
 
 @pages
-def test_the_keyboard_reaches_every_tool_in_their_order_and_opens_and_closes(path, show):
-    seen = show(path)
+def test_the_keyboard_reaches_every_tool_in_their_order_and_opens_and_closes(path, visit):
+    seen = visit(path)
     labels = "[...document.querySelectorAll('.eez-tools button')].map(b => b.ariaLabel)"
     expected = seen.page.evaluate(labels)
     reached = []
@@ -116,8 +149,8 @@ def test_the_keyboard_reaches_every_tool_in_their_order_and_opens_and_closes(pat
 
 
 @reports
-def test_enter_opens_the_position_and_escape_gives_the_focus_back(path, show):
-    seen = show(path)
+def test_enter_opens_the_position_and_escape_gives_the_focus_back(path, visit):
+    seen = visit(path)
     seen.page.locator(".eez-mark-site").focus()
     seen.page.keyboard.press("Enter")
     seen.page.locator(".leaflet-popup-content").wait_for()
@@ -127,19 +160,20 @@ def test_enter_opens_the_position_and_escape_gives_the_focus_back(path, show):
     assert "eez-mark-site" in seen.page.evaluate(focused)
 
 
-def test_a_zone_of_the_world_is_found_and_tells_who_holds_it(show):
+def test_a_zone_of_the_world_is_found_and_tells_who_holds_it(visit):
     (path,) = (path for path in PAGES if path.stem == "world")
-    seen = show(path)
+    seen = visit(path)
     seen.page.get_by_role("button", name="Find a zone").click()
     field = seen.page.get_by_role("combobox", name="Find a zone by name")
     field.fill("Fiji")
     field.press("Enter")
     assert "Fiji" in seen.text(".leaflet-popup-content")
+    field.press("Escape")
 
 
 @pages
-def test_on_a_phone_the_key_opens_over_the_map_and_closes(path, show):
-    seen = show(path, **PHONE)
+def test_on_a_phone_the_key_opens_over_the_map_and_closes(path, visit):
+    seen = visit(path, "phone")
     frame = place_map(seen)
     assert seen.page.locator(".eez-key").is_hidden()
     for button in seen.page.locator(".eez-tools button").all():
@@ -157,6 +191,13 @@ def test_on_a_phone_the_key_opens_over_the_map_and_closes(path, show):
 
 # -- contrast -------------------------------------------------------------------------------
 
+OPEN_ALL = """() => [...document.querySelectorAll("details")].map(node => {
+  const was = node.open;
+  node.open = true;
+  return was;
+})"""
+CLOSE_AGAIN = """was => document.querySelectorAll("details")
+  .forEach((node, i) => { node.open = was[i]; })"""
 CONTRAST = """() => {
   const parse = text => {
     const srgb = text.match(/^color\\(srgb ([^)]+)\\)/);
@@ -189,11 +230,13 @@ CONTRAST = """() => {
 
 @pages
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_word_on_the_page_has_the_contrast_of_wcag_aa(path, theme, show):
-    seen = show(path, color_scheme=theme)
-    for details in seen.page.locator("details").all():
-        details.evaluate("node => { node.open = true; }")
+def test_every_word_on_the_page_has_the_contrast_of_wcag_aa(path, theme, visit):
+    seen = visit(path)
+    seen.page.emulate_media(color_scheme=theme)
+    was_open = seen.page.evaluate(OPEN_ALL)
     found = seen.page.evaluate(CONTRAST)
+    seen.page.evaluate(CLOSE_AGAIN, was_open)
+    seen.page.emulate_media(color_scheme="light")
     assert len(found) > 15
     assert [(words, ratio) for words, ratio in found if ratio < 4.5] == []
 
@@ -223,9 +266,9 @@ ALONG_180 = """([name, points]) => {
         ("world", "Alaska", (53.0, 179.0, 4), np.linspace(49.3, 50.9, 30), 40.0),
     ],
 )
-def test_fiji_and_the_aleutians_are_drawn_in_one_piece(page, name, view, lats, across, show):
+def test_fiji_and_the_aleutians_are_drawn_in_one_piece(page, name, view, lats, across, visit):
     (path,) = (path for path in PAGES if path.stem == page)
-    seen = show(path)
+    seen = visit(path)
     place_map(seen)
     seen.look_at(*view)
     points = [seen.pixel(lat, 180.0) for lat in lats]

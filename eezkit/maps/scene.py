@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eezkit.atlas import Answer, Atlas
+    from eezkit.geometry import Rings
     from eezkit.separation import Leg
 
 __all__ = ["Limit", "Scene", "Way", "facts_of", "overlays_of", "scene_of", "short_length"]
@@ -116,17 +117,19 @@ def scene_of(answer: Answer, atlas: Atlas, nearby: Iterable[Leg] = ()) -> Scene:
     -------
     Scene
     """
-    table = replace(atlas, selected=None).to_geodataframe("zones")
     about = np.array([zone in answer.zones for zone in atlas.zones], dtype=bool)
     if answer.question and not about.any():
         about[list(atlas.select(answer.question).selected or ())] = True
+    # Only what is drawn is made into a table: to check the zones of the world takes seconds.
+    chosen = np.flatnonzero(about | _is_near(atlas.rings, answer))
+    table = replace(atlas, selected=tuple(chosen.tolist())).to_geodataframe("zones")
     limits = _limits_of(atlas, about) if about.any() else ()
     outline = None
     if answer.uncertainty is not None:
         outline = outline_ring(*answer.uncertainty.outline(answer.lon, answer.lat))
     return Scene(
-        about=table[about],
-        near=table[~about & _is_near(table, answer)],
+        about=table[about[chosen]],
+        near=table[~about[chosen]],
         limits=(*limits, *overlays_of(atlas, answer)),
         ways=tuple(_ways(answer, nearby)),
         uncertainty=outline,
@@ -190,11 +193,11 @@ def short_length(metres: float) -> str:
 # -- zones and limits -----------------------------------------------------------------------
 
 
-def _is_near(table: geopandas.GeoDataFrame, answer: Answer) -> NDArray[np.bool_]:
+def _is_near(rings: Rings, answer: Answer) -> NDArray[np.bool_]:
     """Zones whose box comes near the position, on a globe."""
     import shapely
 
-    west, south, east, north = shapely.bounds(table.geometry.array).T
+    west, south, east, north = shapely.bounds(rings.to_shapely()).T
     up = _NEIGHBOURHOOD / (60 * M)
     aside = up / max(np.cos(np.radians(answer.lat)), 0.1)
     lon = answer.lon + 360.0 * np.rint(((west + east) / 2 - answer.lon) / 360.0)
@@ -243,18 +246,20 @@ def _breadth(atlas: Atlas, ends: NDArray[np.float64]) -> str:
 def overlays_of(atlas: Atlas, answer: Answer | None = None) -> tuple[Limit, ...]:
     """The 12 M and 24 M limits, where the dataset has them; near a position, or all."""
     import geopandas
+    import shapely
 
     if not atlas.overlays:
         return ()
-    table = atlas.to_geodataframe("overlays")
-    if answer is not None:
-        table = table[_is_near(table, answer)]
+    assert atlas.overlay_rings is not None
+    shapes = atlas.overlay_rings.to_shapely()
+    kept = np.full(len(shapes), True) if answer is None else _is_near(atlas.overlay_rings, answer)
     limits = []
     for kind, style in _OVERLAY_STYLES.items():
+        chosen = kept & np.array([zone.kind is kind for zone in atlas.overlays])
         # The other edge of such a zone is the coast, which is no limit.
-        outer = table.geometry[table["kind"] == kind.value].explode(ignore_index=True).exterior
+        outer = shapely.get_exterior_ring(shapely.get_parts(shapes[chosen]))
         if len(outer):
-            lines = geopandas.GeoDataFrame(geometry=outer.array, crs=table.crs)
+            lines = geopandas.GeoDataFrame(geometry=outer, crs="EPSG:4326")
             limits.append(Limit(style, "", lines))
     return tuple(limits)
 

@@ -128,14 +128,15 @@ def _add_own_land(chart: folium.Map, atlas: Atlas, about: geopandas.GeoDataFrame
 
     if atlas.land is None:
         return
-    land = shapely.get_parts(np.array(atlas.to_geodataframe("land").geometry.array))
+    land = shapely.get_parts(atlas.land.to_shapely())
     west, south, east, north = shapely.bounds(land).T
     near = np.zeros(len(land), dtype=bool)
     for box in shapely.bounds(shapely.get_parts(about.geometry.array)):
         near |= (west <= box[2]) & (box[0] <= east) & (south <= box[3]) & (box[1] <= north)
     if not near.any() or shapely.get_num_coordinates(land[near]).sum() > _MUCH_LAND:
         return
-    shape = draw_whole(shapely.union_all(land[near]))
+    valid = shapely.make_valid(land[near], method="structure", keep_collapsed=False)
+    shape = draw_whole(shapely.union_all(valid))
     feature = {
         "area": 1,
         "paths": encode_geometry(shape, 5),
