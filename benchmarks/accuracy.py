@@ -11,15 +11,21 @@ Options: ``--cases N`` (for each stratum and edge model, 10000), ``--seed N``.
 from __future__ import annotations
 
 import argparse
+import csv
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from eezkit.geodesy import EdgeModel, direct, distance, edge_distance
+from eezkit.geodesy import EdgeModel, area_perimeter, direct, distance, edge_distance, inverse
+from eezkit.limits import Baseline, zones_of
+from eezkit.units import M
 
 Array = NDArray[np.float64]
+SHARED = Path(os.environ.get("EEZKIT_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 GEOD = Geod(ellps="WGS84")
 E = np.sqrt(GEOD.es)
 FIRST_SAMPLES = 65
@@ -160,6 +166,69 @@ def inverse_errors(n: int, random: np.random.Generator) -> Iterator[tuple[str, f
         yield name, np.abs(distance(x1, y1, x2, y2) - expected).max(), missed.max()
 
 
+POLYGONS = {
+    "four places at 89° N": ([0, 90, 180, 270], [89] * 4, 631819.8745, 24952305678.0),
+    "a square round 0° N 0° E": ([-1, 0, 1, 0], [0, -1, 0, 1], 627598.2731, 24619419146.0),
+    "an octant": ([0, 0, 90], [90, 0, 0], 30022685.0, 63758202715511.0),
+}
+"""Of GeographicLib's tests: longitudes, latitudes, perimeter in metres, area in square metres."""
+BOUVET = {12 * M: 2263.0, 24 * M: 7569.1, 200 * M: 441_776.0}
+"""Square kilometres of the envelopes of arcs round the official base points, by breadth."""
+
+
+def columns(name: str) -> dict[str, Array]:
+    """Columns of a table of the shared data."""
+    with (SHARED / name).open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    numbers = [key for key in rows[0] if rows[0][key].lstrip("-").replace(".", "", 1).isdigit()]
+    return {key: np.array([float(row[key]) for row in rows]) for key in numbers}
+
+
+def published() -> Iterator[tuple[str, str, str, str]]:
+    """Name, printed figure, ours, and the difference, of what others have published."""
+    if SHARED.is_dir():
+        g = columns("geodtest_20.csv")
+        length, azimuth, _ = inverse(g["lon1"], g["lat1"], g["lon2"], g["lat2"])
+        lon, lat, _ = direct(g["lon1"], g["lat1"], g["azi1"], g["s12"])
+        missed = GEOD.inv(lon, lat, g["lon2"], g["lat2"])[2].max()
+        turned = np.abs(np.remainder(azimuth - g["azi1"] + 180.0, 360.0) - 180.0)
+        n, of = len(length), "geodesics of GeographicLib"
+        off = np.abs(length - g["s12"]).max()
+        yield f"{of}: lengths", f"{n} cases", "", f"{off:.1e} m"
+        yield f"{of}: azimuths", f"{n} cases", "", f"{turned.max():.1e}°"
+        yield f"{of}: ends", f"{n} cases", "", f"{missed:.1e} m"
+    for name, (lon, lat, perimeter, area) in POLYGONS.items():
+        our_area, ours = area_perimeter(lon, lat, model=EdgeModel.GEODESIC)
+        digits = 4 if perimeter % 1 else 0
+        off = f"{abs(ours - perimeter):.1e} m"
+        yield f"{name}: perimeter", f"{perimeter:,.{digits}f}", f"{ours:,.{digits}f}", off
+        off = f"{abs(abs(our_area) - area):.1g} m²"
+        yield f"{name}: area", f"{area:,.0f}", f"{abs(our_area):,.0f}", off
+    foot = edge_distance(-22.0, 64.0, 29.0, 42.0, -77.0, 39.0, model=EdgeModel.GEODESIC)
+    along = float(distance(29.0, 42.0, foot.lon, foot.lat))
+    name = "Reykjavik to Istanbul - Washington"
+    for what, printed, ours in (
+        ("across", 1010585.999, float(foot.distance)),
+        ("along", 3928788.572, along),
+    ):
+        yield f"{name}: {what}", f"{printed:,.3f}", f"{ours:,.3f}", f"{abs(ours - printed):.1e} m"
+    off = float(distance(foot.lon, foot.lat, -21.93729106604878, 54.92853149711691))
+    yield (
+        f"{name}: foot",
+        "54.92853149711691 N 21.93729106604878 W",
+        f"{float(foot.lat):.14f} N {-float(foot.lon):.14f} W",
+        f"{off:.1e} m",
+    )
+    if SHARED.is_dir():
+        points = columns("bouvet_base_points.csv")
+        zones = zones_of(Baseline.from_points(points["lon"], points["lat"]))
+        for breadth, area in BOUVET.items():
+            rings = zones[breadth].rings
+            ours = area_perimeter(rings.lon[:-1], rings.lat[:-1], model=EdgeModel.PLANAR)[0] / 1e6
+            name = f"Bouvet's {len(points['lon'])} base points, {breadth / M:g} M: km²"
+            yield name, f"{area:,.1f}", f"{ours:,.1f}", f"{100 * abs(ours / area - 1):.1g} %"
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -167,7 +236,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20260201)
     options = parser.parse_args()
     n = options.cases
-    print(f"{n:,} cases in each row, seed {options.seed}; metres\n")
+    print("| published | printed | eezkit | off by |\n|---|---|---|---|")
+    for row in published():
+        print("| " + " | ".join(row) + " |")
+    print(f"\n{n:,} cases in each row, seed {options.seed}; metres\n")
     print(f"| inverse and direct against pyproj, {10 * n:,} pairs | inverse | direct arrives |")
     print("|---|---|---|")
     for name, s, missed in inverse_errors(10 * n, np.random.default_rng(options.seed)):

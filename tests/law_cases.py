@@ -24,7 +24,7 @@ LEAST_RADIUS = GEOD.a * (1 - GEOD.es)
 GREATEST_RADIUS = GEOD.a / np.sqrt(1 - GEOD.es)
 """Metres, of every section at the poles."""
 PIECE = 2000.0
-CHUNK = 2000
+PAIRS_AT_ONCE = 4_000_000
 
 Array = NDArray[np.float64]
 
@@ -150,21 +150,22 @@ class Law:
         self.span, self.rise = (span / n)[edge], (rise / n)[edge]
         self.lon, self.lat = lon[edge] + part * self.span, lat[edge] + part * self.rise
         self.half = GREATEST_RADIUS * np.radians(np.hypot(self.span, self.rise)) / 2
+        self.chunk = PAIRS_AT_ONCE // len(edge) + 1
         self.middle = in_space(self.lon + self.span / 2, self.lat + self.rise / 2)
 
     def distance(self, lon: Array, lat: Array, *, accuracy: float = 1e-7) -> Array:
         """Metres from each position to the nearest point, too great by `accuracy` at most."""
         best = np.full(len(lon), np.inf)
-        for start in range(0, len(lon), CHUNK):
-            part = slice(start, start + CHUNK)
+        for start in range(0, len(lon), self.chunk):
+            part = slice(start, start + self.chunk)
             best[part] = self._search(lon[part], lat[part], accuracy)
         return best
 
     def within(self, breadth: float, lon: Array, lat: Array) -> NDArray[np.bool_]:
         """Whether some point of the baseline lies within the breadth, searched where in doubt."""
         inside = np.zeros(len(lon), dtype=bool)
-        for start in range(0, len(lon), CHUNK):
-            x, y = lon[start : start + CHUNK], lat[start : start + CHUNK]
+        for start in range(0, len(lon), self.chunk):
+            x, y = lon[start : start + self.chunk], lat[start : start + self.chunk]
             at, piece = self._near(x, y)
             half = np.full(len(piece), 0.5)
             far = self._measure(piece, half, x[at], y[at])
@@ -173,7 +174,7 @@ class Law:
             possible[at[far - self.half[piece] <= breadth]] = True
             doubtful = np.flatnonzero(possible & ~sure)
             sure[doubtful] = self._search(x[doubtful], y[doubtful], 1e-7) <= breadth
-            inside[start : start + CHUNK] = sure
+            inside[start : start + self.chunk] = sure
         return inside
 
     def _near(self, lon: Array, lat: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
