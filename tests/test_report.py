@@ -7,6 +7,7 @@ import shapely
 from pyproj import Geod
 
 import eezkit
+from eezkit.coverage import Coverage
 from eezkit.datasets import places
 from eezkit.report import report
 from eezkit.rights import belt_of, rights_in
@@ -56,8 +57,8 @@ def test_beyond_200_miles_the_seabed_is_not_known() -> None:
 
 
 def test_outside_the_coverage_nothing_is_known() -> None:
-    atlas = eezkit.load()
-    found = report(atlas, atlas.at(lon=0.0, lat=0.0))
+    atlas = atlas_of({A: square(0, -5, 10, 5)}, coverage=Coverage.zones_only())
+    found = report(atlas, atlas.at(lon=50.0, lat=0.0))
     assert found.belt.name == "not known from these data"
     assert found.high_seas is None
 

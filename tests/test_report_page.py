@@ -177,7 +177,7 @@ def test_data_given_twice_is_compared(tmp_path, monkeypatch, capsys):
     assert "from other data" not in said(Outline(Path("one.html").read_text("utf-8")))
     assert run([*command, "--data", "b.geojson", "-o", "two.html"]) == 0
     words = said(Outline(Path("two.html").read_text("utf-8")))
-    assert "The datasets give the same answer. Their margins lie 59." in words
+    assert "The datasets give the same answer. Their margins lie 28.2 nmi" in words
     assert "a.geojson" in words.split("Sources and terms")[0]
     assert "--data a.geojson --data b.geojson" in words
     capsys.readouterr()

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["atlas_map", "position_map"]
 
+_FEW_ZONES = 30
+"""Above so many zones 12 M and 24 M limits are switched off at first: they would hide the coast."""
 _MUCH_LAND = 20_000
 """Vertices of a dataset's own land above which the embedded land has to do."""
 
@@ -58,7 +60,7 @@ def atlas_map(
     chart = base_map(title=title or (source.name if source else "Zones"), locator=False)
     add_zones(chart, zones, zoom=zoom)
     if source is not None:
-        _add_all_limits(chart, overlays_of(zones))
+        _add_all_limits(chart, overlays_of(zones), zoom=zoom, show=len(zones) <= _FEW_ZONES)
     return chart
 
 
@@ -147,9 +149,15 @@ def _add_own_land(chart: folium.Map, atlas: Atlas, about: geopandas.GeoDataFrame
     add_shapes(chart, [feature], 5, name=name, group="Base map", key=(), pane="base")
 
 
-def _add_all_limits(chart: folium.Map, limits: Iterable[Limit]) -> None:
+def _add_all_limits(
+    chart: folium.Map,
+    limits: Iterable[Limit],
+    *,
+    zoom: float | None = None,
+    show: bool = True,
+) -> None:
     for limit in limits:
-        add_limits(chart, limit.lines, kind=limit.kind, label=limit.label)
+        add_limits(chart, limit.lines, kind=limit.kind, label=limit.label, zoom=zoom, show=show)
 
 
 def _add_ways(chart: folium.Map, ways: Iterable[Way]) -> None:
