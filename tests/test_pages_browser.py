@@ -290,7 +290,11 @@ def test_the_page_scrolls_past_the_map_by_wheel_until_the_map_is_clicked(show):
     seen.page.mouse.move(*middle)
     zoom = seen.map("map.getZoom()")
     seen.page.mouse.wheel(0, 300)
-    seen.page.wait_for_function("window.scrollY > 200")
+    for _ in range(100):  # the browser scrolls smoothly
+        if seen.page.evaluate("scrollY") > 200:
+            break
+        seen.page.wait_for_timeout(50)
+    assert seen.page.evaluate("scrollY") > 200
     assert seen.map("map.getZoom()") == zoom
     seen.page.locator(".eez-map").focus()
     assert seen.map("map.scrollWheelZoom.enabled()")
