@@ -96,7 +96,7 @@ def _zone(entry: dict[str, Any], kind: str, area: float) -> Zone:
 
 
 def _with_limits(atlas: Atlas) -> Edges:
-    """Say what the other edges are: they were all drawn as limits, by the breadth of the zone.
+    """Say what the unknown edges are: they were drawn as limits, from finer land than is kept.
 
     Against the sector of Antarctica that nobody claims a zone ends where the claim does.
     """
@@ -107,11 +107,11 @@ def _with_limits(atlas: Atlas) -> Edges:
     in_abeyance = [zone.regime is Regime.IN_ABEYANCE for zone in atlas.zones]
     of_claim = np.array([any(in_abeyance[zone] for zone in members) for members in edges.sets])
     kind, evidence = edges.kind.copy(), edges.evidence.copy()
-    one_sided = kind[:n] != kinds.index(EdgeKind.BOUNDARY)
+    unknown = kind[:n] == kinds.index(EdgeKind.UNKNOWN)
     lon, lat = (edges.lon1[:n] + edges.lon2[:n]) / 2, (edges.lat1[:n] + edges.lat2[:n]) / 2
-    claimed = np.flatnonzero(one_sided & (of_claim[edges.left[:n]] | of_claim[edges.right[:n]]))
+    claimed = np.flatnonzero(unknown & (of_claim[edges.left[:n]] | of_claim[edges.right[:n]]))
     far = atlas.coast.query(lon[claimed], lat[claimed]).distance
-    kind[:n][one_sided] = kinds.index(EdgeKind.OUTER_LIMIT)
+    kind[:n][unknown] = kinds.index(EdgeKind.OUTER_LIMIT)
     kind[claimed[far < _NOT_A_LIMIT]] = kinds.index(EdgeKind.CLAIM)
-    evidence[:n][one_sided] = reasons.index(Evidence.SOURCE)
+    evidence[:n][unknown] = reasons.index(Evidence.SOURCE)
     return replace(edges, kind=kind, evidence=evidence)
