@@ -31,6 +31,7 @@ N_SAMPLES = 400
 LEAST = 1000.0
 """Square kilometres. A smaller zone is a strip between two coasts, and says nothing of areas."""
 N_LARGEST = 150
+"""Territories, with the largest published zones, of which quantiles are printed apart."""
 NOBODY = -1
 
 
@@ -129,8 +130,11 @@ def report(rows: list[tuple[float, list[str], float, float]], n_rows: int) -> No
     print("territories; difference of the derived area from the published one:\n")
     print("| of them | a quarter are within | half | three quarters | nine tenths |")
     print("|---|---|---|---|---|")
-    largest = np.argsort([-row[3] for row in rows])[:N_LARGEST]
-    for which, chosen in (("all", off), (f"the {N_LARGEST} largest", off[largest])):
+    largest = np.argsort([-row[3] for row in rows])
+    held = np.cumsum([len(rows[i][1]) for i in largest])
+    largest = largest[: np.searchsorted(held, N_LARGEST) + 1]
+    which_largest = f"the {len(largest)} largest, of {held[len(largest) - 1]} territories"
+    for which, chosen in (("all", off), (which_largest, off[largest])):
         quantiles = " | ".join(f"{q:.2%}" for q in np.quantile(chosen, [0.25, 0.5, 0.75, 0.9]))
         print(f"| {which} | {quantiles} |")
     print(f"\nAll together differ by {total:+.2%}.\n")

@@ -33,6 +33,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from embedded_cache import link_embedded
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 
@@ -120,6 +122,7 @@ class Session:
         shim = bin_folder / "eezkit"
         shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m eezkit "$@"\n')
         shim.chmod(0o755)
+        link_embedded(self.folder / ".cache")
         self.environment = {
             "EEZKIT_CACHE_DIR": str(self.folder / ".cache"),
             "COLUMNS": "80",

@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+import shapely
 
 from eezkit.atlas import Atlas, storage
 from eezkit.datasets import store
@@ -29,6 +30,18 @@ def source(tmp_path: Path) -> Path:
     file = tmp_path / "source.txt"
     file.write_text("first")
     return file
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A small file of zones."""
+    import geopandas
+
+    zones = {"geoname": ["A Zone", "B Zone"], "iso_sov1": ["AAA", "BBB"], "pol_type": ["200NM"] * 2}
+    squares = [shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)]
+    path = tmp_path / "zones.geojson"
+    geopandas.GeoDataFrame(zones, geometry=squares, crs=4326).to_file(path)
+    return path
 
 
 class Builder:
@@ -291,8 +304,8 @@ def test_a_full_disk_still_gives_an_atlas(source: Path, builder: Builder) -> Non
     assert builder.n_built == 1
 
 
-def test_build_reports_path_size_time_and_numbers(cache: Path) -> None:
-    first, second = store.build(), store.build()
+def test_build_reports_path_size_time_and_numbers(cache: Path, file: Path) -> None:
+    first, second = store.build(file), store.build(file)
     assert first.is_new
     assert not second.is_new
     assert first.path == second.path
@@ -307,27 +320,27 @@ def test_build_reports_path_size_time_and_numbers(cache: Path) -> None:
     json.dumps(value)
 
 
-def test_build_verify_finds_damage_and_builds_anew() -> None:
-    built = store.build()
-    file = built.path / storage.read_manifest(built.path)["file"]
-    data = bytearray(file.read_bytes())
+def test_build_verify_finds_damage_and_builds_anew(file: Path) -> None:
+    built = store.build(file)
+    arrays = built.path / storage.read_manifest(built.path)["file"]
+    data = bytearray(arrays.read_bytes())
     data[len(data) // 2] ^= 1
-    file.write_bytes(data)
-    assert not store.build().is_new
+    arrays.write_bytes(data)
+    assert not store.build(file).is_new
     with pytest.warns(EezkitWarning, match=r"SHA-256.*built anew"):
-        assert store.build(verify=True).is_new
-    assert not store.build(verify=True).is_new
+        assert store.build(file, verify=True).is_new
+    assert not store.build(file, verify=True).is_new
 
 
-def test_build_refresh_builds_anew() -> None:
-    store.build()
-    assert store.build(refresh=True).is_new
+def test_build_refresh_builds_anew(file: Path) -> None:
+    store.build(file)
+    assert store.build(file, refresh=True).is_new
 
 
-def test_build_fails_where_nothing_can_be_kept(cache: Path) -> None:
+def test_build_fails_where_nothing_can_be_kept(cache: Path, file: Path) -> None:
     cache.write_text("a file where a folder should be")
     with (
         pytest.warns(EezkitWarning, match="cannot be written"),
         pytest.raises(CacheError, match="cannot be kept"),
     ):
-        store.build()
+        store.build(file)
