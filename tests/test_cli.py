@@ -9,7 +9,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from eezkit import M
+from eezkit import M, load
 from eezkit.__main__ import run
 from eezkit.cli import COMMANDS, eezkit
 
@@ -65,8 +65,18 @@ def test_the_island_itself_is_land(capsys) -> None:
     assert (code, answer["inside"], answer["on_land"]) == (1, False, True)
 
 
-def test_elsewhere_the_embedded_atlas_says_nothing(capsys) -> None:
+def test_japan_has_more_than_one_zone(capsys) -> None:
     code, answer = check(capsys, "35", "141", "--zone", "JPN")
+    assert (code, answer["inside"]) == (0, True)
+    assert answer["zones"][0]["territory"] == "JPN"
+
+
+def test_where_a_dataset_is_silent_the_answer_is_not_covered(capsys, tmp_path) -> None:
+    part = tmp_path / "part.geojson"
+    japan = load().select("name:Minami-Torishima").to_geodataframe()
+    japan = japan[["geometry"]].assign(geoname="Japan", iso_sov1="JPN", pol_type="200NM")
+    japan.to_file(part)
+    code, answer = check(capsys, "35", "141", "--zone", "JPN", "--data", str(part))
     assert (code, answer["inside"]) == (3, "not covered")
     assert answer["margin_m"] is None
 
@@ -96,7 +106,7 @@ def test_positions_are_read_as_people_write_them(capsys, position) -> None:
 
 def test_negative_positions_are_no_options(capsys) -> None:
     code, answer = check(capsys, "-1.5", "-2.0")
-    assert (code, answer["position"]["lat"], answer["position"]["lon"]) == (3, -1.5, -2.0)
+    assert (code, answer["position"]["lat"], answer["position"]["lon"]) == (1, -1.5, -2.0)
 
 
 def test_the_line_for_people_says_it_all(capsys) -> None:
