@@ -52,6 +52,7 @@ def main() -> None:
     number = np.array([*(CODES.index(name) for name in zones.names), -1])
     drawn, due = number[zones.territory(lon, lat)], coast.territory(lon, lat)
     off = offsets(coast, lon, lat, drawn, due)
+    due[np.isin(due, [i for i, held in enumerate(coast.held) if "" in held])] = -1
     inshore = (drawn < 0) & (due >= 0)
     inshore[inshore] = coast.tree.query(lon[inshore], lat[inshore]).distance < COAST
     amiss = (drawn != due) & ~inshore & (off > LINES)

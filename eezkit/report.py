@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from eezkit.datasets.places import Place
     from eezkit.edges import Edges
     from eezkit.nearest import Nearest
+    from eezkit.zones import Party
 
 __all__ = ["Report", "report"]
 
 _NEAR_PLACES = 2_500_000.0
 _NEAR_ZONES = 400 * M
+_SAME_ISLAND = 5_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class Report:
         To named places.
     high_seas : Leg or None
         To the nearest point of the high seas, where the dataset knows it.
+    land : tuple of Leg
+        To the nearest land, and to the nearest land of other States than hold the position or the
+        land nearest to it.
     atlas : Atlas
         The atlas that gave the answer.
     margins : tuple of float, or None
@@ -71,6 +76,7 @@ class Report:
     neighbours: tuple[Leg, ...]
     places: tuple[Leg, ...]
     high_seas: Leg | None
+    land: tuple[Leg, ...]
     atlas: Atlas = field(repr=False, compare=False)
     margins: tuple[float, float] | None = None
     title: str = ""
@@ -94,6 +100,7 @@ class Report:
                 "places": [leg.to_json() for leg in self.places],
             },
             "high_seas": self.high_seas and self.high_seas.to_json(),
+            "land": [leg.to_json() for leg in self.land],
             "datasets": [other._finding() for other in self.others],
             "command": self.command,
         }
@@ -154,8 +161,8 @@ class Report:
             yield "margin", f"{length(abs(answer.margin))} {edge}"
         if answer.uncertainty is not None:
             yield "uncertainty", uncertainty_words(answer, self.margins)
-        if answer.coast_distance is not None:
-            yield "coast", f"{length(answer.coast_distance)}{_bearing(answer.coast_azimuth)}"
+        for what, leg in zip(("nearest land", "nearest foreign land"), self.land, strict=False):
+            yield what, f"{leg.to}: {length(leg.distance)}{_bearing(leg.azimuth)}"
         if self.high_seas is not None:
             high_seas = self.high_seas
             yield "high seas", f"{length(high_seas.distance)}{_bearing(high_seas.azimuth)}"
@@ -209,7 +216,7 @@ def report(
     -------
     Report
     """
-    belt = belt_of(answer)
+    belt, places = belt_of(answer), tuple(places)
     return Report(
         answer=answer,
         belt=belt,
@@ -217,6 +224,7 @@ def report(
         neighbours=tuple(_next_zones(atlas, answer, 4)),
         places=tuple(_near_places(answer, places, n_places)),
         high_seas=_high_seas(atlas, answer),
+        land=tuple(_land(atlas, answer, places)),
         atlas=atlas,
         margins=_margins(atlas, answer),
         title=title,
@@ -291,6 +299,45 @@ def _high_seas(atlas: Atlas, answer: Answer) -> Leg | None:
     open_water = empty[edges.left[seaward]] | empty[edges.right[seaward]]
     leg = _nearest(atlas, answer, open_water & is_limit)
     return None if leg is None else replace(leg[1], to="high seas")
+
+
+def _land(atlas: Atlas, answer: Answer, places: Iterable[Place]) -> Iterable[Leg]:
+    """Yield the leg to the nearest land, then that to the nearest land of other States."""
+    edges, shore = atlas.edges, slice(atlas.edges.n_seaward, None)
+    states = [
+        {party.sovereign for zone in zones for party in atlas.zones[zone].parties}
+        for zones in edges.sets
+    ]
+    own: set[str] = {party.sovereign for zone in answer.zones for party in zone.parties}
+    foreign = np.array([bool(found) for found in states])
+    for _ in range(2):
+        active = foreign[edges.left[shore]] | foreign[edges.right[shore]]
+        if not active.any():
+            return
+        found = atlas.coast.query(
+            np.float64(answer.lon),
+            np.float64(answer.lat),
+            active=active,
+        )
+        parties = [
+            party
+            for zone in sorted(_sides(edges, edges.n_seaward + int(found.edge)))
+            for party in atlas.zones[zone].parties
+        ]
+        yield _leg(found, _land_name(found, parties, places))
+        own |= {party.sovereign for party in parties}
+        foreign = np.array([bool(held) and not held & own for held in states])
+
+
+def _land_name(shore: Nearest, parties: list[Party], places: Iterable[Place]) -> str:
+    """Name land by an island that is known there, else by the territory."""
+    from eezkit.geodesy import distance
+
+    for place in places:
+        off = distance(float(shore.lon), float(shore.lat), place.lon, place.lat)
+        if place.kind == "island" and off < _SAME_ISLAND:
+            return place.title
+    return " | ".join(dict.fromkeys(p.territory_name or p.territory for p in parties))
 
 
 def _nearest(atlas: Atlas, answer: Answer, active: np.ndarray[Any, Any]) -> tuple[int, Leg] | None:

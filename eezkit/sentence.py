@@ -52,15 +52,16 @@ def zone_words(zone: Zone) -> str:
     """Who holds a zone: ``Japan (territory: Minami-Torishima), sole``."""
     if not zone.parties:
         return f"{zone.name}, {_REGIME[zone.regime]}"
-    names = []
-    for party in zone.parties:
-        sovereign = party.sovereign_name or party.sovereign
-        territory = party.territory_name or party.territory
-        names.append(
-            sovereign if territory in ("", sovereign) else f"{sovereign} (territory: {territory})"
-        )
+    names = [party.sovereign_name or party.sovereign for party in zone.parties]
+    lands = [party.territory_name or party.territory for party in zone.parties]
+    told = [
+        name if land in ("", name) else f"{name} (territory: {land})"
+        for name, land in zip(names, lands, strict=True)
+    ]
+    if len(names) > 1 and len(set(lands)) == 1 and lands[0] not in ("", *names):
+        told = [*names[:-1], f"{names[-1]} (territory: {lands[0]})"]
     which = ", seabed only" if zone.kind is ZoneKind.EXTENDED_SHELF else ""
-    return f"{' / '.join(names)}, {_REGIME[zone.regime]}{which}"
+    return f"{' / '.join(told)}, {_REGIME[zone.regime]}{which}"
 
 
 def edge_words(answer: Answer) -> str:

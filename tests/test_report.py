@@ -134,3 +134,20 @@ def test_a_report_is_json_without_nan() -> None:
     atlas = atlas_of({A: shapely.box(0, -5, 10, 5), B: square(10, -5, 20, 5, ISLAND)})
     found = report(atlas, atlas.at(lon=10.0, lat=0.0)).to_json()
     assert json.loads(json.dumps(found, allow_nan=False))["belt"]["name"]
+
+
+def test_the_flagship_names_its_land_its_neighbours_and_the_high_seas() -> None:
+    site = places.resolve("minamitorishima-2026")
+    atlas = eezkit.load()
+    answer = atlas.at(lon=site.lon, lat=site.lat, zone="JPN", name=site.name)
+    found = report(atlas, answer, places=places.all())
+    island, foreign = found.land
+    assert island.to == "Minami-Torishima"
+    assert island.distance == pytest.approx(149_200, abs=1000)
+    assert foreign.to == "Asuncion (Northern Marianas)"
+    assert foreign.distance == pytest.approx(1_072_000, abs=2000)
+    assert found.neighbours[0].to == "Northern Mariana Islands"
+    assert found.high_seas is not None
+    assert found.high_seas.distance == pytest.approx(found.answer.margin)
+    text = found.to_markdown()
+    assert "| nearest foreign land | Asuncion (Northern Marianas): 579.0 nmi (1072.4 km)" in text

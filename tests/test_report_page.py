@@ -108,7 +108,7 @@ def test_the_flagship_page_answers_everything(tmp_path):
         "the outer limit",
         "114.0 nmi",
         "124.8 nmi",
-        "Nearest land the coast 80.6",
+        "Nearest land Minami-Torishima 80.6",
         "continental shelf",
         "ODbL-1.0",
         "OpenStreetMap",

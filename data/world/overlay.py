@@ -93,13 +93,13 @@ class Namer:
 def faces(lines: np.ndarray, land: np.ndarray, frame: shapely.Polygon, grid: float) -> np.ndarray:
     """Cut everything at everything and return what is enclosed."""
     work = [*lines, *shapely.boundary(land), shapely.boundary(frame)]
-    noded = shapely.union_all(shapely.set_precision(np.array(work), grid, mode="pointwise"), grid_size=grid)
+    noded = shapely.union_all(
+        shapely.set_precision(np.array(work), grid, mode="pointwise"), grid_size=grid
+    )
     return shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
 
 
-def name_faces(
-    found: np.ndarray, land: np.ndarray, namer: Namer
-) -> tuple[np.ndarray, np.ndarray]:
+def name_faces(found: np.ndarray, land: np.ndarray, namer: Namer) -> tuple[np.ndarray, np.ndarray]:
     """Say of each face whose it is, `ON_LAND` included, and how far from the coast it lies."""
     at = shapely.get_coordinates(shapely.point_on_surface(found))
     tree = shapely.STRtree(shapely.points(at))

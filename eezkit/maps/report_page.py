@@ -178,24 +178,12 @@ def _edge(report: Report) -> Section:
 
 
 def _ways(report: Report) -> Section:
-    answer = report.answer
-    rows = []
-    if answer.coast_distance is not None and answer.coast_lon is not None:
-        assert answer.coast_lat is not None
-        rows.append(
-            _way_row(
-                "Nearest land",
-                "the coast",
-                answer.coast_distance,
-                answer.coast_azimuth,
-                (answer.coast_lon, answer.coast_lat),
-            )
-        )
-    legs = [("Next zone", leg) for leg in report.neighbours]
+    legs = list(zip(("Nearest land", "Nearest foreign land"), report.land, strict=False))
+    legs += [("Next zone", leg) for leg in report.neighbours]
     if report.high_seas is not None:
         legs.append(("High seas", report.high_seas))
     legs += [("Place", leg) for leg in report.places]
-    rows += [_leg_row(what, leg) for what, leg in legs]
+    rows = [_leg_row(what, leg) for what, leg in legs]
     text = []
     if not report.neighbours:
         text.append("No other zone of these data lies within 400 nmi.")
@@ -207,15 +195,10 @@ def _ways(report: Report) -> Section:
 
 
 def _leg_row(what: str, leg: Leg) -> tuple[str, ...]:
-    return _way_row(what, leg.to, leg.distance, leg.azimuth, (leg.lon, leg.lat))
-
-
-def _way_row(
-    what: str, name: str, metres: float, azimuth: float | None, at: tuple[float, float]
-) -> tuple[str, ...]:
-    towards = "–" if azimuth is None else f"{azimuth:.1f}°"
-    miles, km = f"{to_nmi(metres):,.1f}", f"{metres / 1000:,.1f}"
-    return what, name, miles, km, towards, format_position(*at, decimals=1)
+    towards = "–" if leg.azimuth is None else f"{leg.azimuth:.1f}°"
+    miles, km = f"{to_nmi(leg.distance):,.1f}", f"{leg.distance / 1000:,.1f}"
+    where = format_position(leg.lon, leg.lat, decimals=1)
+    return what, leg.to, miles, km, towards, where
 
 
 def _sureness(report: Report) -> Section:
