@@ -51,7 +51,10 @@ def layer_path(name: str):
 def read_lines(breadth: int, part: str, keys: list[int] | None = None) -> np.ndarray:
     """Read the lines of a breadth, all or those that bound one of the territories."""
     with np.load(lines_path(breadth, part)) as arrays:
-        starts = arrays["starts"]
+        starts, lon = arrays["starts"], arrays["xy"][:, 0]
+        jumps = np.setdiff1d(np.flatnonzero(np.abs(np.diff(lon)) > 180.0) + 1, starts)
+        if len(jumps):
+            raise SystemExit(f"{lines_path(breadth, part).name} crosses ±180° without a cut.")
         lines = shapely.linestrings(
             arrays["xy"], indices=np.repeat(np.arange(len(starts) - 1), np.diff(starts))
         )

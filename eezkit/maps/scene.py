@@ -259,9 +259,25 @@ def overlays_of(atlas: Atlas, answer: Answer | None = None) -> tuple[Limit, ...]
         # The other edge of such a zone is the coast, which is no limit.
         outer = shapely.get_exterior_ring(shapely.get_parts(shapes[chosen]))
         if len(outer):
-            lines = geopandas.GeoDataFrame(geometry=outer, crs="EPSG:4326")
+            lines = geopandas.GeoDataFrame(geometry=_without_seam(outer), crs="EPSG:4326")
             limits.append(Limit(style, "", lines))
     return tuple(limits)
+
+
+def _without_seam(rings: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Open rings along ±180°, where zones are only cut."""
+    import shapely
+
+    west, _, east, _ = shapely.bounds(rings).T
+    at_seam = (west == -180.0) | (east == 180.0)
+    cut = []
+    for ring in rings[at_seam]:
+        xy = shapely.get_coordinates(ring)
+        pieces = np.stack([xy[:-1], xy[1:]], axis=1)
+        is_seam = (np.abs(pieces[:, :, 0]) == 180.0).all(axis=1)
+        merged = shapely.line_merge(shapely.multilinestrings(pieces[~is_seam]))
+        cut.append(shapely.get_parts(merged))
+    return np.concatenate([rings[~at_seam], *cut])
 
 
 # -- ways -----------------------------------------------------------------------------------
