@@ -73,7 +73,7 @@ def test_a_page_that_says_something_else_is_noticed(tmp_path: Path) -> None:
     )
     wrong, right = run_page(page, tmp_path / "room")
     assert len(wrong) == 3
-    assert "not covered eezkit derived atlas says nothing" in right
+    assert "outside  on land" in right
     assert "```text\n2\n```" in right
 
 
@@ -136,4 +136,4 @@ def test_the_writer_mends_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     page.write_text("```console\n$ eezkit check tokyo --zone JPN\n```\n")
     monkeypatch.setattr(sys, "path", [*sys.path])
     page_blocks.main([str(page)])
-    assert "$ eezkit check tokyo --zone JPN\nnot covered" in page.read_text()
+    assert "$ eezkit check tokyo --zone JPN\noutside  on land" in page.read_text()
