@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eezkit.errors import BaselineError
 from eezkit.geometry import Rings
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ def polygons(lines: Lines, territories: Iterable[int]) -> tuple[Rings, NDArray[n
         One zone for each territory; shells anticlockwise, holes clockwise.
     vertex : numpy.ndarray of int64, shape (n_vertices,)
         The vertex of the lines each vertex is, -1 for those that only close at a pole.
+
+    Raises
+    ------
+    BaselineError
+        If a line ends where no other begins.
     """
     zones = [_polygons(_within_180(_rings(lines, key))) for key in territories]
     shells = [polygon for zone in zones for polygon in zone]
@@ -60,6 +66,7 @@ def _rings(lines: Lines, key: int) -> list[Ring]:
     rings: list[NDArray[np.int64]] = []
     # Where a limit touches itself, several lines begin at one node: any of them goes on.
     parts: dict[int, list[tuple[NDArray[np.int64], int]]] = {}
+    last: dict[int, int] = {}
     for line in np.flatnonzero((lines.left == key) | (lines.right == key)):
         vertices = np.arange(lines.starts[line], lines.starts[line + 1])
         begin, end = lines.nodes[line].tolist()
@@ -69,15 +76,28 @@ def _rings(lines: Lines, key: int) -> list[Ring]:
             rings.append(vertices[:-1])
         else:
             parts.setdefault(begin, []).append((vertices[:-1], end))
+            last[end] = vertices[-1]
     for start, here in parts.items():
         while here:
             vertices, node = here.pop()
             ring = [vertices]
             while node != start:
+                if not parts.get(node):
+                    raise _open_end(lines, key, last[node])
                 vertices, node = parts[node].pop()
                 ring.append(vertices)
             rings.append(np.concatenate(ring))
     return [simple for ring in rings for simple in _simple(_with_places(lines, ring))]
+
+
+def _open_end(lines: Lines, key: int, vertex: int) -> BaselineError:
+    lon, lat = lines.lon[vertex], lines.lat[vertex]
+    return BaselineError(
+        f"The zone of territory {key} cannot be closed: a line round it ends at lon={lon:.6f}, "
+        f"lat={lat:.6f}, where no other goes on. Likely the land of the baseline does not lie "
+        "behind its edges there, or a cell is too coarse for the coast. Give land whose coast is "
+        "in the baseline, a smaller cell=, or take the lines alone with lines_of()."
+    )
 
 
 def _with_places(lines: Lines, ring: NDArray[np.int64]) -> Ring:

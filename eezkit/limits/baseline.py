@@ -19,7 +19,7 @@ from eezkit.units import M
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Baseline", "BaselineKind"]
+__all__ = ["Baseline", "BaselineKind", "is_artificial"]
 
 BaselineKind = Literal["normal", "straight", "archipelagic"]
 
@@ -57,7 +57,8 @@ class Baseline:
         The feature each edge was taken from, by its place in the input.
     land : numpy.ndarray of object, shape (n_polygons,)
         Shapely polygons of the land and of the archipelagic waters behind the edges; no limit
-        or boundary is drawn for the sake of positions on them.
+        or boundary is drawn for the sake of positions on them. Zones do not heed land with coasts
+        of several territories, or with one that is farther than the breadth from every edge.
     """
 
     lon1: NDArray[np.float64]
@@ -167,7 +168,7 @@ class Baseline:
         alone = np.flatnonzero(shapely.get_type_id(lines) == _POINT)
         lone = np.flatnonzero(np.isin(line, alone))
         start, end = np.concatenate([start, lone]), np.concatenate([end, lone])
-        coast = ~_is_artificial(xy[start], xy[end])
+        coast = ~is_artificial(xy[start], xy[end])
         start, end = start[coast], end[coast]
         of_feature = feature[line[start]]
         return _checked(
@@ -379,7 +380,7 @@ def _checked(
     )
 
 
-def _is_artificial(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.bool_]:
+def is_artificial(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Edges that only close a polygon: along ±180°, and along parallels on the ice or a pole."""
     (lon1, lat1), (lon2, lat2) = one.T, two.T
     cut = (np.abs(lon1) == 180.0) & (lon1 == lon2) & (lat1 != lat2)

@@ -11,6 +11,7 @@ from eezkit.geodesy import EdgeModel
 from eezkit.limits.assemble import polygons
 from eezkit.limits.baseline import Baseline
 from eezkit.limits.draw import draw
+from eezkit.limits.land import with_land_in_reach
 from eezkit.limits.lines import Limit, Lines, Partition
 from eezkit.limits.mesh import build_mesh
 from eezkit.limits.sites import Sites
@@ -60,7 +61,8 @@ def outer_limit(
     Raises
     ------
     BaselineError
-        If no edge is entitled to the breadth, or the breadth is not positive.
+        If no edge is entitled to the breadth, the breadth is not positive, or the land of the
+        baseline does not let a zone close.
     OptionError
         If the tolerance is below 1 mm or above a tenth of the breadth, a cell is not positive, or
         the breadth reaches half round the globe.
@@ -256,7 +258,8 @@ def _lines(
             raise OptionError(f"The {name} is {value} m. Accepted are lengths above {least} m.")
     if not inland > 0:
         raise OptionError(f"The distance inland is {inland} m. Accepted are lengths above 0.")
-    sites = Sites(baseline, breadth)
+    closes = limits and np.isinf(inland)
+    sites = Sites(with_land_in_reach(baseline, breadth) if closes else baseline, breadth)
     mesh = build_mesh(sites, cell, tolerance=tolerance, limits=limits, inland=inland)
     skeleton = trace(mesh, sites, limits=limits)
     drawn = draw(skeleton, sites, tolerance=tolerance, edges=EdgeModel(edges), over_land=limits)
