@@ -81,6 +81,17 @@ def test_where_a_dataset_is_silent_the_answer_is_not_covered(capsys, tmp_path) -
     assert answer["margin_m"] is None
 
 
+def test_other_data_stand_beside_the_embedded_atlas(capsys, tmp_path) -> None:
+    part = tmp_path / "part.geojson"
+    zone = load("embedded").select("name:Minami-Torishima").to_geodataframe()[["geometry"]]
+    zone.assign(geoname="Drawn", iso_sov1="JPN", pol_type="200NM").to_file(part)
+    words = [*NOMINAL.split(), "--data", str(part), "--data", "embedded", "--json"]
+    assert run(["report", *words]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [zone["name"] for zone in found["zones"]] == ["Drawn"]
+    assert found["datasets"][0]["dataset"]["name"] == load().provenance.name
+
+
 def test_the_2026_site_is_decided_whatever_its_sector(capsys) -> None:
     code, answer = check(capsys, "minamitorishima-2026", "--zone", "JPN")
     assert (code, answer["decided"]) == (0, True)

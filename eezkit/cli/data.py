@@ -191,8 +191,7 @@ def compare(
     from eezkit.datasets import load
     from eezkit.datasets.diff import diff
 
-    a, b = (load(None if name == "embedded" else name) for name in (before, after))
-    found = diff(a, b, n=positions, seed=seed)
+    found = diff(load(before), load(after), n=positions, seed=seed)
     text = json.dumps(found.to_json(), ensure_ascii=False, indent=2) + "\n"
     options.write_or_echo(text if as_json else found.to_markdown(), output)
     ctx.exit(int(bool(found)))

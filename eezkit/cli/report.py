@@ -24,7 +24,7 @@ __all__ = ["report"]
     metavar="FILE|LAYER",
     multiple=True,
     help="Zones to ask: a file, or a layer fetched or added before. Default: the embedded atlas. "
-    "Given again: what other data say.",
+    'Given again: what other data say ("embedded" is the atlas that comes along).',
 )
 @options.uncertainty
 @options.as_json

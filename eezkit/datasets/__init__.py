@@ -20,8 +20,8 @@ def load(data: str | os.PathLike[str] | None = None, *, refresh: bool = False) -
     Parameters
     ----------
     data : str or path-like, optional
-        Nothing: the embedded derived atlas. The name of a layer fetched or added before
-        ("eez"), or the path of a file that `read` understands.
+        Nothing or "embedded": the embedded derived atlas. The name of a layer fetched or added
+        before ("eez"), or the path of a file that `read` understands.
     refresh : bool
         Index it anew although the cache has it.
 
@@ -34,7 +34,7 @@ def load(data: str | os.PathLike[str] | None = None, *, refresh: bool = False) -
     DataNotFoundError
         If it is neither a file nor in the cache.
     """
-    if data is None:
+    if data is None or data == "embedded":
         from eezkit.datasets.embedded import load_embedded
 
         return load_embedded(refresh=refresh)
