@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["join", "to_geodataframe"]
 
+_PARTY = ("sovereign", "territory", "sovereign_name", "territory_name")
 _JOINED = ("mrgid", "zone", "kind", "territory", "sovereign", "regime")
 
 
@@ -119,21 +120,30 @@ def _valid(geometry: Any) -> Any:
 def _rows(zones: Sequence[Zone]) -> dict[str, Any]:
     import pandas as pd
 
-    def names(field: str) -> list[str]:
-        return ["|".join(dict.fromkeys(getattr(p, field) for p in z.parties)) for z in zones]
-
+    parties = [_joined(zone) for zone in zones]
     return {
         "mrgid": pd.array([zone.mrgid for zone in zones], dtype="Int64"),
         "name": [zone.name for zone in zones],
         "kind": [zone.kind.value for zone in zones],
         "regime": [zone.regime.value for zone in zones],
-        "sovereign": [zone.sovereign for zone in zones],
-        "territory": [zone.territory for zone in zones],
-        "sovereign_name": names("sovereign_name"),
-        "territory_name": names("territory_name"),
+        **{field: [words[field] for words in parties] for field in _PARTY},
         "published_kind": [zone.published_kind for zone in zones],
         "area_km2": pd.array([zone.area_km2 for zone in zones], dtype="Float64"),
+        "status": [zone.status for zone in zones],
     }
+
+
+def _joined(zone: Zone) -> dict[str, str]:
+    """Join the parties field by field, so that they can be told apart again.
+
+    Each word once where that leaves one, which all have, or one for each party; else all words.
+    """
+    joined = {}
+    for field in _PARTY:
+        words = [getattr(party, field) for party in zone.parties]
+        once = list(dict.fromkeys(words))
+        joined[field] = "|".join(once if len(once) in (1, len(words)) else words)
+    return joined
 
 
 def _edges(edges: Edges, atlas: Atlas) -> geopandas.GeoDataFrame:

@@ -127,7 +127,8 @@ def read_table(
     )
     names = [zone.name for zone in table.zones]
     geometry = _on_globe(geometry, names, raw.shown, table.centres)
-    return replace(table, geometry=geometry, edges=raw.edges), _origin(Path(path), raw, crs)
+    edges = raw.edges if table.edges == "planar" else table.edges
+    return replace(table, geometry=geometry, edges=edges), _origin(Path(path), raw, crs)
 
 
 def read_lines(

@@ -1,4 +1,4 @@
-"""One table from published columns to our names: v8 to v12, files and WFS, or by a mapping.
+"""One table from published columns to our names: v8 to v12, files and WFS, ours, or mapped.
 
 `to_zones` reads layers of polygons, `to_lines` the two layers of boundary lines, `detect` says
 which published layer a table is. Geometry passes through untouched.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eezkit.errors import SchemaError
+from eezkit.schema.exported import WORDS as OWN_WORDS
+from eezkit.schema.exported import exported_zones
 from eezkit.schema.mapping import MAPPING_KEYS, mapped_zones
 from eezkit.schema.parties import numbered_parties, regime_by_name, v8_parties
 from eezkit.schema.tables import BoundaryLine, LineTable, ZoneTable
@@ -86,6 +88,9 @@ def to_zones(
 ) -> ZoneTable:
     """Turn a table into zones, by its own columns or by an explicit mapping.
 
+    Known are the published layouts, and what eezkit itself wrote: `Atlas.to_geodataframe`, and
+    limits drawn from a baseline, which hold the land behind it and name no State.
+
     Parameters
     ----------
     fields : mapping of str to numpy.ndarray, shape (n_rows,)
@@ -95,8 +100,8 @@ def to_zones(
     columns : mapping of str to str, optional
         Ours to theirs, e.g. ``{"name": "country", "sovereign": "iso2"}``. It then says
         everything: nothing is guessed beside it. Keys: name (required), mrgid, kind, regime,
-        sovereign, territory, sovereign_name, territory_name, area_km2; those of a party may be
-        numbered (``sovereign2``).
+        sovereign, territory, sovereign_name, territory_name, area_km2, status; those of a party
+        may be numbered (``sovereign2``).
     layer_name : str
         What the file calls the table; tells 12 M from 24 M where no row does.
     strict : bool
@@ -124,6 +129,10 @@ def to_zones(
         table = mapped_zones(fields, geometry, columns, oddities)
         oddities.tell([*WORDS, *ZoneKind, *Regime], strict=strict)
         return table
+    own = exported_zones(fields, geometry, oddities)
+    if own is not None:
+        oddities.tell(OWN_WORDS, strict=strict)
+        return own
     found = detect(fields, layer_name=layer_name)
     if found is None:
         raise SchemaError(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["MAPPING_KEYS", "mapped_zones"]
 
 PARTY_KEYS = ("sovereign", "territory", "sovereign_name", "territory_name")
-MAPPING_KEYS = ("name", "mrgid", "kind", "regime", *PARTY_KEYS, "area_km2")
+MAPPING_KEYS = ("name", "mrgid", "kind", "regime", *PARTY_KEYS, "area_km2", "status")
 """Keys of a mapping; the four of a party may carry a number: sovereign2."""
 
 _PARTY = re.compile(rf"({'|'.join(PARTY_KEYS)})([1-9][0-9]*)?")
@@ -39,7 +39,9 @@ def mapped_zones(
     """Read zones by an explicit mapping, as `to_zones` describes it."""
     table = Columns(_renamed(fields, columns))
     parties = _parties(table)
-    names, kinds, regimes = (table.texts(key) for key in ("name", "kind", "regime"))
+    names, kinds, regimes, statuses = (
+        table.texts(key) for key in ("name", "kind", "regime", "status")
+    )
     mrgids, areas = table.first_column("mrgid"), table.first_column("area_km2")
     zones = tuple(
         Zone(
@@ -50,6 +52,7 @@ def mapped_zones(
             mrgid=integer(mrgids[row], columns.get("mrgid", ""), oddities),
             published_kind=kinds[row] or "",
             area_km2=number(areas[row], columns.get("area_km2", ""), oddities),
+            status=statuses[row] or "",
         )
         for row in range(len(geometry))
     )

@@ -28,11 +28,13 @@ class ZoneTable:
     layer : str or None
         The published layer, as Marine Regions calls it; None for another schema.
     layout : str
-        "v8", "v9/v10", "v11/v12", "WFS", or "mapped" where `columns` said what is what.
+        "v8", "v9/v10", "v11/v12", "WFS", "eezkit" for what eezkit wrote itself, or "mapped" where
+        `columns` said what is what.
     centres : numpy.ndarray of float64, shape (n_zones, 2)
         Longitude and latitude that the source gives as the middle of each zone; NaN for none.
     edges : str
-        How edges run between vertices: "planar" (straight in longitude/latitude) or "geodesic".
+        How edges run between vertices: "planar" (straight in longitude/latitude), "geodesic" or
+        "loxodrome".
     """
 
     zones: tuple[Zone, ...]
