@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from browser_pages import browser, show  # noqa: F401
+from embedded_cache import link_built
 
 SHARED = Path(os.environ.get("EEZKIT_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -36,5 +37,12 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep what tests cache away from the user's cache."""
-    os.environ["EEZKIT_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    """Keep what tests cache away from the user's cache.
+
+    The atlas that EEZKIT_TEST_BUILT has indexed is taken from there: without compiled kernels,
+    indexing it takes minutes.
+    """
+    cache = tmp_path_factory.mktemp("cache")
+    os.environ["EEZKIT_CACHE_DIR"] = str(cache)
+    if built := os.environ.get("EEZKIT_TEST_BUILT"):
+        link_built(Path(built), cache)

@@ -11,6 +11,16 @@ def link_embedded(cache: Path) -> None:
     """Put the indexed embedded atlas into a cache as hard links to the one of this session."""
     folder = eezkit.load().folder
     assert folder is not None
+    _link(folder, cache)
+
+
+def link_built(cache: Path, other: Path) -> None:
+    """Put what a cache has built, with or without compiled kernels, into another cache."""
+    for folder in (cache / "built").glob("*/"):
+        _link(folder, other)
+
+
+def _link(folder: Path, cache: Path) -> None:
     target = cache / "built" / folder.name
     target.mkdir(parents=True, exist_ok=True)
     for file in folder.iterdir():
