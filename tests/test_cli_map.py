@@ -59,7 +59,12 @@ def test_a_picture_is_written_where_the_file_is_one(suffix: str) -> None:
     name = f"site.{suffix}"
     assert run(["map", "minamitorishima-2026", "--zone", "JPN", "-o", name]) == 0
     assert Path(name).stat().st_size > 20_000
-    assert run(["map", "-o", name]) == 0
+
+
+def test_a_picture_can_show_the_world() -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib (the extra plot) is not installed")
+    assert run(["map", "-o", "world.png"]) == 0
+    assert Path("world.png").stat().st_size > 200_000
 
 
 @pytest.mark.parametrize(

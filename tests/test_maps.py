@@ -17,11 +17,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+import eezkit
 from eezkit import maps
 from eezkit.errors import CoordinateError, EezkitWarning, OptionError, SizeWarning
 from eezkit.geodesy import distance
 from eezkit.maps import page, paths, style
 from eezkit.maps.land import land_layer
+from eezkit.maps.scene import overlays_of
 from eezkit.uncertainty import Uncertainty
 from eezkit.zones import EdgeKind, Regime
 from maps_cases import NASTY, answer_in, circle, legs, sea, shifted, torn, zone_table
@@ -686,3 +688,13 @@ def test_the_embedded_land_is_where_land_is():
 
 def test_the_embedded_land_stays_small():
     assert Path(maps.__file__).with_name("land_50m.json").stat().st_size < 300_000
+
+
+def test_belts_are_not_drawn_along_the_seam() -> None:
+    atlas = eezkit.load()
+    belts = overlays_of(atlas, atlas.at(lon=179.9, lat=-17.0))
+    lines = np.concatenate([belt.lines.geometry.to_numpy() for belt in belts])
+    xy, of = shapely.get_coordinates(lines, return_index=True)
+    seam = np.abs(xy[:, 0]) == 180.0
+    assert seam.sum() > 4, "belts that ±180° cuts"
+    assert not (seam[1:] & seam[:-1] & (of[1:] == of[:-1])).any()

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Limit", "Scene", "Way", "facts_of", "overlays_of", "scene_of", "short_length"]
 
+FEW_ZONES = 30
+"""Above so many zones 12 M and 24 M limits are not shown at first: they would hide the coast."""
 _NEIGHBOURHOOD = 600 * M
 _OVERLAY_STYLES = {
     ZoneKind.TERRITORIAL_SEA: "territorial_sea",

@@ -13,9 +13,9 @@ from eezkit._atomic import atomic_path
 from eezkit.errors import OptionError
 from eezkit.maps.areas import zone_table
 from eezkit.maps.paper import ROOM, Paper
-from eezkit.maps.paths import Box, box_around, draw_whole
+from eezkit.maps.paths import Box, box_around, draw_whole, fit_zoom, simplify
 from eezkit.maps.plane import plane_for, polar_plane
-from eezkit.maps.scene import facts_of, overlays_of, scene_of
+from eezkit.maps.scene import FEW_ZONES, facts_of, overlays_of, scene_of
 
 if TYPE_CHECKING:
     import geopandas
@@ -35,6 +35,8 @@ PICTURES: dict[str, dict[str, Any]] = {
 """Suffixes of pictures, and what their files shall not tell, lest they differ each time."""
 _SIZES = {"fit": (7.2, 5.6), "world": (7.2, 4.5), "polar": (6.0, 6.6)}
 """Width and height in inches, where none is asked for."""
+_DOTS = 3000.0
+"""Across a picture; more cannot be told apart."""
 
 
 def zones_figure(
@@ -81,10 +83,11 @@ def zones_figure(
         assert box is not None
         plane = plane_for(box, aspect=_aspect(size or _SIZES["fit"]))
     else:
+        box = Box(-180.0, -90.0, 180.0, 90.0)
         plane = polar_plane(90 if view == "arctic" else -90)
     paper = Paper(plane, size or _SIZES[plane.kind], dark=dark)
-    paper.zones(table, shapes, names=True)
-    if hasattr(zones, "provenance"):
+    paper.zones(table, _for_paper(shapes, box), names=True)
+    if hasattr(zones, "provenance") and len(zones) <= FEW_ZONES:
         for limit in overlays_of(zones):
             paper.limit(limit)
     paper.finish(title, "", getattr(zones, "provenance", None))
@@ -140,9 +143,9 @@ def position_figure(
     paper = Paper(plane, size or _SIZES[plane.kind], dark=dark)
     if len(scene.near):
         near = [draw_whole(shape) for shape in scene.near.geometry.array]
-        paper.zones(scene.near, near, names=True, faint=True)
+        paper.zones(scene.near, _for_paper(near, box), names=True, faint=True)
     if len(scene.about):
-        paper.zones(scene.about, about, names=False)
+        paper.zones(scene.about, _for_paper(about, box), names=False)
     for limit in scene.limits:
         paper.limit(limit)
     if scene.uncertainty is not None:
@@ -152,6 +155,11 @@ def position_figure(
     paper.mark(answer.lon, answer.lat)
     paper.finish(facts_of(answer)["lead"], title or answer.name or "", answer.provenance)
     return paper.figure
+
+
+def _for_paper(shapes: list[Any], box: Box) -> list[Any]:
+    """Leave out what cannot be seen on paper where a box fills it."""
+    return list(simplify(np.array(shapes), fit_zoom(box, width=_DOTS, height=_DOTS)))
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 200) -> Path:

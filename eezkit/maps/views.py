@@ -20,7 +20,7 @@ from eezkit.maps.layers import (
 )
 from eezkit.maps.marks import add_marks, add_uncertainty
 from eezkit.maps.paths import draw_whole, encode_geometry
-from eezkit.maps.scene import Limit, Way, facts_of, overlays_of, scene_of
+from eezkit.maps.scene import FEW_ZONES, Limit, Way, facts_of, overlays_of, scene_of
 from eezkit.positions import format_position
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["atlas_map", "position_map"]
 
-_FEW_ZONES = 30
-"""Above so many zones 12 M and 24 M limits are switched off at first: they would hide the coast."""
 _MUCH_LAND = 20_000
 """Vertices of a dataset's own land above which the embedded land has to do."""
 
@@ -60,7 +58,7 @@ def atlas_map(
     chart = base_map(title=title or (source.name if source else "Zones"), locator=False)
     add_zones(chart, zones, zoom=zoom)
     if source is not None:
-        _add_all_limits(chart, overlays_of(zones), zoom=zoom, show=len(zones) <= _FEW_ZONES)
+        _add_all_limits(chart, overlays_of(zones), zoom=zoom, show=len(zones) <= FEW_ZONES)
     return chart
 
 
