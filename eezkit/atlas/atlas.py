@@ -435,8 +435,8 @@ class Atlas:
         -------
         geopandas.GeoDataFrame
             Columns mrgid, name, kind, regime, sovereign, territory, sovereign_name,
-            territory_name, published_kind, area_km2, status, geometry; of the land only the geometry;
-            of the edges kind, evidence, left and right.
+            territory_name, published_kind, area_km2, status, geometry; of the land only the
+            geometry; of the edges kind, evidence, left and right.
         """
         from eezkit.atlas.tables import to_geodataframe
 

@@ -53,7 +53,8 @@ def choose(
     ----------
     zones : sequence of Zone
     sovereign, territory : str, optional
-        An ISO code or a name; a zone is meant when any of its parties answers to it.
+        An ISO code or a name; a zone is meant when any of its parties answers to it. A code of
+        two letters means the same as that of three, whichever the zones have.
     mrgid : int, optional
         Marine Regions identifier.
     name : str, optional
@@ -77,7 +78,7 @@ def choose(
     found = list(range(len(zones)))
     for field, value in (("sovereign", sovereign), ("territory", territory)):
         if value is not None:
-            found = [i for i in found if _fold(value) in _party_words(zones[i], field)]
+            found = _of_party(zones, found, field, value)
             _check(found, field, value, (w for z in zones for w in _party_words(z, field)))
     if mrgid is not None:
         number = _mrgid(mrgid)
@@ -92,6 +93,18 @@ def choose(
         found = [i for i in found if zones[i].regime is wanted]
         _check(found, "regime", wanted.value, (zone.regime.value for zone in zones))
     return [i for i in found if not (sole and zones[i].is_shared)]
+
+
+def _of_party(zones: Sequence[Zone], among: list[int], field: str, value: str) -> list[int]:
+    """Zones with a party of this code or name; or of its other ISO code, where none has it."""
+    words = {i: _party_words(zones[i], field) for i in among}
+    found = [i for i in among if _fold(value) in words[i]]
+    if found or len(_fold(value)) not in (2, 3):
+        return found
+    from eezkit.atlas.iso3166 import other_code
+
+    other = other_code(value)
+    return [i for i in among if other is not None and _fold(other) in words[i]]
 
 
 def _fold(text: str) -> str:
