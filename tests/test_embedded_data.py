@@ -215,3 +215,23 @@ def test_the_build_script_knows_its_own_files() -> None:
     command = [sys.executable, str(DATA / "build.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=DATA.parent, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_without_compiled_kernels_the_first_use_says_how_long_it_takes(monkeypatch, capsys) -> None:
+    from eezkit.datasets import embedded
+    from eezkit.kernels import cells_build
+
+    files = [embedded.data_folder() / name for name in (embedded.DATASET, embedded.ATLAS)]
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(*arguments: object, **options: object) -> None:
+        raise StoppedError
+
+    monkeypatch.setattr("eezkit.atlas.build.build_atlas", stop)
+    for file, said in (("cells_build.py", True), ("cells_build.so", False)):
+        monkeypatch.setattr(cells_build, "__file__", file)
+        with pytest.raises(StoppedError):
+            embedded._build(*files)
+        assert ("takes minutes" in capsys.readouterr().err) is said

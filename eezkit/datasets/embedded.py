@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ _LAYERS = {
     "contiguous_zones": "contiguous_zone",
 }
 """Layers of zones, and the kind of the zones of each; the last two are overlays."""
+_SLOW = (
+    "eezkit: there are no compiled kernels, so indexing the atlas of the world takes minutes; "
+    "it is kept for the next time."
+)
 _NOT_A_LIMIT = 195 * M
 """Where a zone ends nearer to the coast than this, with claims in abeyance, a claim ends."""
 
@@ -59,8 +64,11 @@ def _build(dataset: Path, atlas: Path) -> Atlas:
     from eezkit.atlas.build import build_atlas
     from eezkit.coverage import Coverage
     from eezkit.datasets.arcs import decode
+    from eezkit.kernels import cells_build
     from eezkit.zones import Provenance
 
+    if cells_build.__file__.endswith(".py"):
+        print(_SLOW, file=sys.stderr, flush=True)
     facts = json.loads(dataset.read_text(encoding="utf-8"))
     with np.load(atlas) as arrays:
         zone_rings, belt_rings, land = decode(arrays)
