@@ -1,6 +1,6 @@
 """Time limits and equidistance lines, beside buffers, with everyone's error.
 
-    python benchmarks/bench_limits.py [--world] [--rounds N]
+    python benchmarks/bench_limits.py [--coasts | --world] [--rounds N]
 
 The coast is that of Japan and of Korea, as `data/world/baselines.py` leaves it in the cache, or
 where it is absent a made-up one as long. Seconds are of the processor, the best of some rounds.
@@ -12,8 +12,8 @@ union of discs round all vertices, of 128 chords each, which cut up to 111 m off
 - azimuthal plane: discs in one azimuthal equidistant plane, brought back;
 - degrees: discs of 200/60 degrees.
 
-``--world`` draws all limits and boundaries of the world at 200 M and 40 m, which takes minutes;
-it needs the baselines of the world.
+Last come all limits and boundaries of the world at 200 M within 40 m, which takes minutes and needs
+the baselines of the world. ``--coasts`` leaves them out, ``--world`` draws nothing else.
 """
 
 from __future__ import annotations
@@ -159,32 +159,24 @@ def show_limits(name: str, coast: Baseline, rounds: int) -> None:
 def show_world() -> None:
     """Print how long the lines of the world take."""
     if not baselines_path().exists():
-        print("The world is left out: no baselines; data/world/README.md says how to make them.")
+        print("\nThe world is left out: no baselines; data/world/README.md says how to make them.")
         return
     world = divide.read_baseline(divide.land_polygons(), lambda key: key >= 0)
     seconds, lines = timed(lambda: divide.lines_at_sea(world, BREADTH, divide.TOLERANCE))
     print(
-        f"The world at 200 M within {divide.TOLERANCE:g} m: {len(world):,} edges of "
-        f"{len(world.keys)} territories, {lines.n_lines:,} lines with {len(lines.lon):,} vertices, "
-        f"{seconds:.0f} s."
+        f"\nThe world at 200 M within {divide.TOLERANCE:g} m: {len(world):,} edges of "
+        f"{len(world.keys)} territories,\n{lines.n_lines:,} lines with {len(lines.lon):,} "
+        f"vertices, {seconds:.0f} s."
     )
 
 
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--world", action="store_true")
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    # Said on the pages of the engine; here it is time and error that count.
-    warnings.simplefilter("ignore", GeometryWarning)
-    if options.world:
-        return show_world()
+def show_coasts(rounds: int) -> None:
+    """Print the limits of two coasts and what lies between them."""
     real = baselines_path().exists()
     names = list(COASTS) if real else ["a made-up archipelago", "a made-up peninsula"]
     coasts = real_coasts() if real else made_up_coasts()
-    show_limits(names[0], coasts[0], options.rounds)
-    seconds, line = timed(lambda: equidistance(*coasts), options.rounds)
+    show_limits(names[0], coasts[0], rounds)
+    seconds, line = timed(lambda: equidistance(*coasts), rounds)
     laws = [Law(coast) for coast in coasts]
     some = np.random.default_rng(8).permutation(len(line.lon))[:N_VERTICES]
     far = [law.distance(line.lon[some], line.lat[some], accuracy=1e-6) for law in laws]
@@ -193,6 +185,22 @@ def main() -> None:
         f"{len(coasts[1]):,} edges: {seconds:.2f} s,\n{len(line.lon):,} vertices, at which the "
         f"distances differ by {np.abs(far[0] - far[1]).max():.1g} m at most."
     )
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--coasts", action="store_true")
+    only.add_argument("--world", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    # Said on the pages of the engine; here it is time and error that count.
+    warnings.simplefilter("ignore", GeometryWarning)
+    if not options.world:
+        show_coasts(options.rounds)
+    if not options.coasts:
+        show_world()
 
 
 if __name__ == "__main__":
