@@ -65,6 +65,14 @@ def test_the_island_itself_is_land(capsys) -> None:
     assert (code, answer["inside"], answer["on_land"]) == (1, False, True)
 
 
+def test_on_land_an_uncertainty_that_reaches_the_sea_decides_nothing(capsys) -> None:
+    island = ("24.288", "153.981", "--zone", "JPN", "--uncertainty")
+    code, answer = check(capsys, *island, "5nmi")
+    assert (code, answer["inside"], answer["decided"]) == (3, "undecided", False)
+    code, answer = check(capsys, *island, "10m")
+    assert (code, answer["inside"], answer["decided"]) == (1, False, True)
+
+
 def test_japan_has_more_than_one_zone(capsys) -> None:
     code, answer = check(capsys, "35", "141", "--zone", "JPN")
     assert (code, answer["inside"]) == (0, True)

@@ -50,7 +50,9 @@ def answer(
     shape = _circle(uncertainty) if isinstance(uncertainty, float | int) else uncertainty
     decided = None
     if shape is not None and covered:
-        decided = _is_decided(asked, shape, float(x), float(y), inside=bool(inside))
+        # On land the answer changes at the beach, which is no seaward edge.
+        ashore = on_land and float(coast.distance) <= shape.reach(float(x), float(y))
+        decided = not ashore and _is_decided(asked, shape, float(x), float(y), inside=bool(inside))
     return Answer(
         lon=float(x),
         lat=float(y),
