@@ -300,6 +300,7 @@ class _Pen:
                 break
         else:
             strayed += len(at)
+            v = self._cut(v)
         if strayed:
             warnings.warn(
                 f"{strayed} edges may lie farther than {self.tolerance} m off the true line.",
@@ -344,7 +345,8 @@ class _Pen:
         long = (v["along"][at + 1] - v["along"][at]) / min(_LONGEST, self.sites.breadth / 4)
         parts = np.ceil(np.maximum(wide, long)).astype(np.int64)
         # A closed line without a corner: from its first vertex to its last is no way at all.
-        round_ = (v[at]["kind"] == SMOOTH) & (_apart(v[at], v[at + 1]) == 0)
+        whole = np.bincount(v["line"])[v["line"][at]] == 2
+        round_ = whole & (v[at]["kind"] == SMOOTH) & (_apart(v[at], v[at + 1]) == 0)
         parts[round_] = np.maximum(parts[round_], 4)
         short = np.flatnonzero(parts <= 1)
         worst = np.zeros(len(short))
