@@ -193,7 +193,7 @@ def test_the_dataset_says_that_it_is_derived_and_whose_coast_it_is(facts) -> Non
     assert facts["licence"] == "ODbL-1.0"
     assert facts["coverage"] == {"type": "world"}
     assert "© OpenStreetMap contributors" in facts["citation"]
-    assert "derived atlas: no treaties, not an official limit" in facts["notes"]
+    assert "no treaties, not an official limit" in facts["notes"]
     licence = (DATA / "LICENSE").read_text(encoding="utf-8")
     assert "Open Database License" in licence
     assert "© OpenStreetMap contributors" in licence

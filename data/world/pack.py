@@ -35,7 +35,7 @@ FACTS = {
     "https://www.openstreetmap.org/copyright; Natural Earth, public domain",
     "source": "https://www.openstreetmap.org/copyright",
     "accuracy_m": 600.0,
-    "notes": ["derived atlas: no treaties, not an official limit"],
+    "notes": ["no treaties, not an official limit"],
     "coverage": {"type": "world"},
 }
 

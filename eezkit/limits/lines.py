@@ -122,8 +122,10 @@ class Lines:
             pieces = []
             for first, last in pairwise(bounds):
                 x = lon[first : last + 1].copy()
-                side = np.copysign(180.0, x[np.argmin(np.abs(x))])
-                x[np.abs(x) == 180.0] = side
+                # Round a pole a piece may begin on one side of ±180° and end on the other.
+                for end, next_to in ((0, 1), (-1, -2)):
+                    if abs(x[end]) == 180.0:
+                        x[end] = np.copysign(180.0, x[next_to])
                 pieces.append(np.column_stack([x, lat[first : last + 1]]))
             found[line] = shapely.MultiLineString(pieces)
         return found
