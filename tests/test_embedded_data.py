@@ -188,6 +188,13 @@ def test_territorial_seas_and_contiguous_zones_lie_in_the_zone_of_their_territor
         assert overlay.name == zone.name
 
 
+def test_territorial_seas_and_contiguous_zones_end_at_their_breadth(atlas) -> None:
+    """Islets that are not shown as land have belts all the same, far from any coast shown."""
+    lon, lat = atlas.overlay_rings.lon[::7], atlas.overlay_rings.lat[::7]
+    near = atlas.coast_distance(np.clip(lon, -180, 180), lat)
+    assert (near > 24 * M + 600.0).mean() < 0.01
+
+
 def test_the_dataset_says_that_it_is_derived_and_whose_coast_it_is(facts) -> None:
     assert facts["basis"] == "derived"
     assert facts["licence"] == "ODbL-1.0"

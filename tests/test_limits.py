@@ -9,6 +9,10 @@ from pyproj import Geod
 from eezkit.errors import BaselineError, OptionError
 from eezkit.geodesy import EdgeModel
 from eezkit.limits import Baseline, Limit, VertexKind, outer_limit, zones_of
+from eezkit.limits.draw import _Pen
+from eezkit.limits.mesh import build_mesh
+from eezkit.limits.sites import Sites
+from eezkit.limits.trace import trace
 from eezkit.units import M
 from law_cases import (
     CASES,
@@ -17,6 +21,7 @@ from law_cases import (
     across_180,
     along_edges,
     enclave,
+    far_north,
     is_within,
     law_distance,
     minami_torishima,
@@ -325,3 +330,23 @@ def test_a_breadth_of_half_the_globe_is_refused() -> None:
 def test_a_tolerance_or_cell_of_nothing_is_refused(option) -> None:
     with pytest.raises(OptionError, match=option):
         outer_limit(pole_ring(), BREADTH, **{option: 0.0})
+
+
+@pytest.mark.parametrize("make", [pole_ring, across_180, far_north])
+@pytest.mark.parametrize("breadth", [24 * M, 200 * M])
+def test_drawn_pieces_never_jump_across_180(make, breadth) -> None:
+    lines = outer_limit(make(), breadth, tolerance=40.0).lines
+    xy, piece = shapely.get_coordinates(shapely.get_parts(lines.to_shapely()), return_index=True)
+    same = piece[1:] == piece[:-1]
+    assert np.abs(np.diff(xy[:, 0]))[same].max() < 180.0
+
+
+def test_an_edge_of_no_length_is_not_divided_over_and_over() -> None:
+    """A line may come back to a place; dividing what lies between doubled it in each round."""
+    sites = Sites(Baseline.from_points([0.0], [0.0]).with_key(0).entitled(12 * M), 12 * M)
+    pen = _Pen(trace(build_mesh(sites, 2000.0), sites), sites, 1.0, EdgeModel.PLANAR)
+    v = pen.ink(pen.turn(pen.take_up()))
+    twice = np.insert(v, 3, v[3])
+    twice["drawn"][2:4] = False
+    at, _ = pen._strays(twice)
+    assert 3 not in at
