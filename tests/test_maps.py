@@ -381,7 +381,8 @@ def test_every_regime_has_a_style_of_its_own(tmp_path):
 
 
 def test_a_popup_tells_what_the_table_knows_and_no_nulls():
-    (zones,) = features_of(maps.add_zones(maps.base_map(), zone_table())).values()
+    table = zone_table(status=["", None, "claimed <b>twice</b>", ""])
+    (zones,) = features_of(maps.add_zones(maps.base_map(), table)).values()
     by_name = {feature["title"]: dict(map(tuple, feature["rows"])) for feature in zones}
     assert by_name["West"] == {
         "Kind": "jurisdiction to 200 nmi",
@@ -392,6 +393,7 @@ def test_a_popup_tells_what_the_table_knows_and_no_nulls():
     }
     assert by_name["Torn"].keys() == {"Kind", "Held", "Sovereign", "Area"}
     assert by_name["East"]["Sovereign"] == "Bland, Cland"
+    assert by_name["East"]["Status"] == "claimed <b>twice</b>"
 
 
 def test_zones_in_another_reference_system_are_drawn_where_they_are():

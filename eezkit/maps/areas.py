@@ -49,7 +49,7 @@ def add_zones(
     chart : folium.Map
     zones : Atlas or geopandas.GeoDataFrame
         Polygons; of the columns name, kind, regime, sovereign, sovereign_name, territory,
-        territory_name, mrgid and area_km2 those that are there are told in popups.
+        territory_name, mrgid, area_km2 and status those that are there are told in popups.
     name : str
         Of the layer, in the key.
     zoom : float, optional
@@ -165,6 +165,7 @@ def _zone_rows(row: dict[Any, Any]) -> list[list[str]]:
         ("Sovereign", sovereign.replace("|", ", ")),
         ("Territory", territory.replace("|", ", ") if territory != sovereign else ""),
         ("Area", f"{float(area):,.0f} km²" if area else ""),
+        ("Status", text_of(row.get("status"))),
         ("MRGID", text_of(row.get("mrgid"))),
     ]
     return [[what, value] for what, value in told if value]
