@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -12,15 +14,63 @@ from eezkit.cli import options
 from eezkit.geodesy import EdgeModel
 from eezkit.units import parse_length
 
-__all__ = ["breadths_of", "drawing", "say", "show", "tolerance_of"]
-
-_F = TypeVar("_F", bound=Callable[..., Any])
+__all__ = ["Drawing", "breadths_of", "drawing"]
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def drawing(command: _F) -> _F:
-    """Give a command the options of a drawing: tolerance, edges, output, table, json."""
+@dataclass(frozen=True)
+class Drawing:
+    """What is asked of a drawing: its accuracy in metres, its edges, and where it goes."""
+
+    tolerance: float
+    edges: EdgeModel
+    output: Path
+    table: Path | None
+    as_json: bool
+
+    def check(self, baselines: Iterable[Path]) -> None:
+        """Refuse, before anything is drawn, outputs that cannot be written."""
+        from eezkit.limits import files
+
+        files.check_outputs(self.output, self.table, self.edges, list(baselines))
+
+    def show(self, what: str, rows: list[dict[str, Any]], text: str) -> None:
+        """Print what was drawn, a line of text for each row, and the files; or all as JSON.
+
+        What must be said of every line that is drawn goes to stderr.
+        """
+        from eezkit.limits import files
+
+        said = files.edges_in_words(self.edges, self.tolerance)
+        click.echo(f"eezkit: {files.NOTE}; {said}", err=True)
+        if self.as_json:
+            options.echo_json(
+                {
+                    "schema_version": 1,
+                    "path": str(self.output),
+                    "table": None if self.table is None else str(self.table),
+                    "edges": self.edges.value,
+                    "tolerance_m": self.tolerance,
+                    what: rows,
+                }
+            )
+            return
+        for line in (*(text.format(**row) for row in rows), self.output, self.table):
+            if line is not None:
+                click.echo(line)
+
+
+def drawing(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a drawing; they arrive as one argument, `drawn`."""
+
+    @functools.wraps(command)
+    def gathered(
+        *, tolerance: str, edges: str, output: Path, table: Path | None, as_json: bool, **rest: Any
+    ) -> None:
+        within = parse_length(tolerance, what="--tolerance")
+        command(drawn=Drawing(within, EdgeModel(edges), output, table, as_json), **rest)
+
     for option in (
         options.as_json,
         click.option(
@@ -52,51 +102,10 @@ def drawing(command: _F) -> _F:
             help="How far an edge may lie off the true line, at least 0.001m.",
         ),
     ):
-        command = option(command)
-    return command
+        gathered = option(gathered)
+    return gathered
 
 
-def breadths_of(texts: tuple[str, ...]) -> list[float]:
+def breadths_of(texts: Iterable[str]) -> list[float]:
     """Read breadths, each once, in metres."""
     return list(dict.fromkeys(parse_length(text, what="--breadth") for text in texts))
-
-
-def tolerance_of(text: str) -> float:
-    """Read a tolerance, in metres."""
-    return parse_length(text, what="--tolerance")
-
-
-def say(edges: EdgeModel, tolerance: float) -> None:
-    """Say on stderr what must be said of every line that is drawn."""
-    from eezkit.limits import files
-
-    click.echo(f"eezkit: {files.NOTE}; {files.edges_in_words(edges, tolerance)}", err=True)
-
-
-def show(
-    what: str,
-    rows: list[dict[str, Any]],
-    text: str,
-    edges: EdgeModel,
-    tolerance: float,
-    written: tuple[Path, Path | None],
-    *,
-    as_json: bool,
-) -> None:
-    """Print what was drawn, a line of text for each row, and the files; or all of it as JSON."""
-    path, table = written
-    if as_json:
-        options.echo_json(
-            {
-                "schema_version": 1,
-                "path": str(path),
-                "table": None if table is None else str(table),
-                "edges": edges.value,
-                "tolerance_m": tolerance,
-                what: rows,
-            }
-        )
-        return
-    for line in (*(text.format(**row) for row in rows), path, table):
-        if line is not None:
-            click.echo(line)

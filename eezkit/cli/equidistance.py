@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from eezkit.cli import drawing
-from eezkit.geodesy import EdgeModel
 
 __all__ = ["equidistance"]
 
@@ -28,16 +27,7 @@ _ROW = (
     help="Where the line ends: no farther than this from A and B.",
 )
 @drawing.drawing
-def equidistance(
-    a: Path,
-    b: Path,
-    breadth: str,
-    tolerance: str,
-    edges: str,
-    output: Path,
-    table: Path | None,
-    as_json: bool,
-) -> None:
+def equidistance(a: Path, b: Path, breadth: str, drawn: drawing.Drawing) -> None:
     """Draw the line every point of which is equally far from baselines A and B.
 
     A and B are files as `eezkit limit` takes them. Equidistance is a method and not a rule: what
@@ -46,21 +36,20 @@ def equidistance(
     from eezkit import limits
     from eezkit.limits import features, files, summary
 
-    model, within = EdgeModel(edges), drawing.tolerance_of(tolerance)
-    files.check_outputs(output, table, model, [a, b])
-    (reach,) = drawing.breadths_of((breadth,))
+    drawn.check([a, b])
+    (reach,) = drawing.breadths_of([breadth])
     one, other = (limits.Baseline.from_file(path) for path in (a, b))
-    line = limits.equidistance(one, other, max_breadth=reach, tolerance=within, edges=model)
-    files.save_line(output, line, tolerance=within, edges=model)
-    if table is not None:
+    line = limits.equidistance(
+        one, other, max_breadth=reach, tolerance=drawn.tolerance, edges=drawn.edges
+    )
+    files.save_line(drawn.output, line, tolerance=drawn.tolerance, edges=drawn.edges)
+    if drawn.table is not None:
         # The features of B are numbered on from those of A.
         names = [*features.names_of(a)[: one.feature.max() + 1], *features.names_of(b)]
         files.save_turning_points(
-            table,
+            drawn.table,
             {reach: line},
             names=names,
             sides={"left": "a_basepoint", "right": "b_basepoint"},
         )
-    drawing.say(model, within)
-    found = summary.of_lines(line)
-    drawing.show("lines", found, _ROW, model, within, (output, table), as_json=as_json)
+    drawn.show("lines", summary.of_lines(line), _ROW)

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from eezkit.cli import drawing
-from eezkit.geodesy import EdgeModel
 
 __all__ = ["limit"]
 
@@ -29,15 +28,7 @@ _ROW = (
     help="How far the zone reaches from the baseline; may be given again: 12nmi, 24nmi, 200nmi.",
 )
 @drawing.drawing
-def limit(
-    baseline: Path,
-    breadths: tuple[str, ...],
-    tolerance: str,
-    edges: str,
-    output: Path,
-    table: Path | None,
-    as_json: bool,
-) -> None:
+def limit(baseline: Path, breadths: tuple[str, ...], drawn: drawing.Drawing) -> None:
     """Draw the outer limit of a zone: the line at a breadth from the nearest point of BASELINE.
 
     BASELINE is a file of coasts, straight baselines or base points (GeoJSON, GeoPackage,
@@ -46,19 +37,19 @@ def limit(
     """
     from eezkit.limits import Baseline, features, files, outer_limit, summary
 
-    model, within = EdgeModel(edges), drawing.tolerance_of(tolerance)
-    files.check_outputs(output, table, model, [baseline])
+    drawn.check([baseline])
     wanted = drawing.breadths_of(breadths)
     base = Baseline.from_file(baseline)
-    limits = [outer_limit(base, breadth, tolerance=within, edges=model) for breadth in wanted]
-    files.save_zones(output, limits, edges=model)
-    if table is not None:
+    limits = [
+        outer_limit(base, breadth, tolerance=drawn.tolerance, edges=drawn.edges)
+        for breadth in wanted
+    ]
+    files.save_zones(drawn.output, limits, edges=drawn.edges)
+    if drawn.table is not None:
         files.save_turning_points(
-            table,
+            drawn.table,
             {one.breadth: one.lines for one in limits},
             names=features.names_of(baseline),
             sides={"left": "basepoint"},
         )
-    drawing.say(model, within)
-    found = [summary.of_limit(one, model) for one in limits]
-    drawing.show("limits", found, _ROW, model, within, (output, table), as_json=as_json)
+    drawn.show("limits", [summary.of_limit(one, drawn.edges) for one in limits], _ROW)
