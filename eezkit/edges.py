@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from eezkit.arrangement import are_among
 from eezkit.geodesy import distance
 from eezkit.nearest import EdgeTree
 from eezkit.units import M
@@ -234,6 +235,10 @@ def classify(
         # Most edges are coast, and that is soon told; only the rest are asked how far off it is.
         ashore = np.zeros(n, dtype=bool)
         todo = unsaid()[one_sided[unsaid()]]
+        a = arrangement
+        ends = np.column_stack([a.lon1[todo], a.lat1[todo], a.lon2[todo], a.lat2[todo]])
+        ashore[todo] = are_among(ends, coast.tree.points[coast.tree.pieces].reshape(-1, 4))
+        todo = todo[~ashore[todo]]
         ashore[todo] = coast.areas.locate(lon[todo], lat[todo]) > 0
         todo = todo[~ashore[todo]]
         ashore[todo] = coast.tree.query(lon[todo], lat[todo], max_distance=coast.within).edge >= 0
