@@ -14,6 +14,7 @@ concave or monotone; `search` divides a curve until one of these holds.
 import cython
 
 if cython.compiled:
+    from cython.cimports.eezkit.kernels.cells import floor_of
     from cython.cimports.eezkit.kernels.geodesic import (
         DEGREE,
         E2,
@@ -40,6 +41,7 @@ if cython.compiled:
     )
 else:
     from math import asinh, atan, atan2, atanh, ceil, cos, fabs, sin, sinh, sqrt, tan
+    from math import floor as floor_of
 
     from eezkit.kernels.geodesic import (
         DEGREE,
@@ -435,9 +437,8 @@ def count_pieces(
     i: cython.Py_ssize_t
     with cython.nogil:
         for i in range(edge.shape[0]):
-            out[i] = cython.cast(
-                cython.longlong,
-                pieces_of(model, edge[i, 0], edge[i, 1], edge[i, 2], edge[i, 3], length),
+            out[i] = floor_of(
+                pieces_of(model, edge[i, 0], edge[i, 1], edge[i, 2], edge[i, 3], length)
             )
 
 

@@ -18,6 +18,7 @@ import cython
 import numpy as np
 
 if cython.compiled:
+    from cython.cimports.eezkit.kernels.cells import floor_of
     from cython.cimports.eezkit.kernels.curves import (
         bounds,
         canonical,
@@ -36,9 +37,10 @@ if cython.compiled:
         sincos_deg,
         wrap_180,
     )
-    from cython.cimports.libc.math import asin, ceil, cos, fabs, floor, sin, sqrt, tan
+    from cython.cimports.libc.math import asin, cos, fabs, sin, sqrt, tan
 else:
-    from math import asin, ceil, cos, fabs, floor, sin, sqrt, tan
+    from math import asin, cos, fabs, sin, sqrt, tan
+    from math import floor as floor_of
 
     from eezkit.kernels.curves import bounds, canonical, curve, descend, motion, place, search
     from eezkit.kernels.geodesic import (
@@ -134,9 +136,9 @@ def _segment(
     x -= chords[piece, 0]
     y -= chords[piece, 1]
     z -= chords[piece, 2]
-    bx = cython.cast(cython.double, chords[piece, 3]) - chords[piece, 0]
-    by = cython.cast(cython.double, chords[piece, 4]) - chords[piece, 1]
-    bz = cython.cast(cython.double, chords[piece, 5]) - chords[piece, 2]
+    bx = 1.0 * chords[piece, 3] - chords[piece, 0]
+    by = 1.0 * chords[piece, 4] - chords[piece, 1]
+    bz = 1.0 * chords[piece, 5] - chords[piece, 2]
     t = _foot(x, y, z, bx, by, bz)
     x -= t * bx
     y -= t * by
@@ -575,14 +577,14 @@ def fill_chords(
             lat2 = points[b, 1]
             kind, lon1, lon2 = canonical(model, points[a, 0], lat1, points[b, 0], lat2)
             x, y, z = space(lon1, lat1)
-            chords[i, 0] = cython.cast(cython.int, floor(x + 0.5))
-            chords[i, 1] = cython.cast(cython.int, floor(y + 0.5))
-            chords[i, 2] = cython.cast(cython.int, floor(z + 0.5))
+            chords[i, 0] = floor_of(x + 0.5)
+            chords[i, 1] = floor_of(y + 0.5)
+            chords[i, 2] = floor_of(z + 0.5)
             x, y, z = space(lon2, lat2)
-            chords[i, 3] = cython.cast(cython.int, floor(x + 0.5))
-            chords[i, 4] = cython.cast(cython.int, floor(y + 0.5))
-            chords[i, 5] = cython.cast(cython.int, floor(z + 0.5))
+            chords[i, 3] = floor_of(x + 0.5)
+            chords[i, 4] = floor_of(y + 0.5)
+            chords[i, 5] = floor_of(z + 0.5)
             p, q, r = curve(kind, lon1, lat1, lon2, lat2)
             length, bend = bounds(kind, lat1, lat2, p, q, r)
             bulge = length * length / 8.0 * (1.0 / _SHARPEST + bend) * _UNIT
-            chords[i, 6] = cython.cast(cython.int, ceil(1.01 * bulge + _ROUNDING))
+            chords[i, 6] = -floor_of(-(1.01 * bulge + _ROUNDING))
