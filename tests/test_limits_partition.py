@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from pyproj import Geod
 
 from eezkit.errors import BaselineError, OptionError
@@ -258,6 +259,22 @@ def test_a_territory_squeezed_between_two_others_keeps_its_narrow_zone() -> None
     assert all(
         zone.contains(shapely.Point(x, 0)) for x, zone in zip(lon, parts.to_shapely(), strict=True)
     )
+
+
+@pytest.mark.parametrize("lat", [-40.0, 0.0, 10.0])
+@pytest.mark.parametrize("nmi", [100, 200])
+def test_a_boundary_may_run_along_180(lat, nmi) -> None:
+    def zones(middle: float) -> list[shapely.Geometry]:
+        west, east = (
+            shapely.box(lon, lat, lon + 1, lat + 1)
+            for lon in ((middle - 3 + 180) % 360 - 180, (middle + 2 + 180) % 360 - 180)
+        )
+        return partition(Baseline.from_geometry([west, east], key=[0, 1]), nmi * M).to_shapely()
+
+    for there, here, turn in zip(zones(180.0), zones(0.0), (180.0, -180.0), strict=True):
+        assert there.is_valid
+        moved = shapely.affinity.translate(here, turn)
+        assert shapely.symmetric_difference(there, moved).area < 1e-5 * here.area
 
 
 def test_one_territory_alone_has_its_outer_limit() -> None:
