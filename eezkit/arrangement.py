@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eezkit.geometry import Rings
+from eezkit.geometry import Rings, edge_keys
 from eezkit.lookup import CellIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SHARED_WITHIN", "Arrangement", "are_among", "arrange"]
+__all__ = ["SHARED_WITHIN", "Arrangement", "arrange"]
 
 SHARED_WITHIN = 25.0
 """Metres: edges of two zones this close, with a gap between them, count as shared."""
@@ -256,7 +256,7 @@ def _unique(
     Returns the first of each, the number among those for every edge, and whether an edge runs
     as its first one does.
     """
-    words, digest, turned = _keys(ends)
+    words, digest, turned = edge_keys(ends)
     _, first, inverse = np.unique(digest, return_index=True, return_inverse=True)
     if not np.array_equal(words, words[first][inverse]):
         # Two edges share a digest: sort the edges themselves, which takes longer.
@@ -266,42 +266,6 @@ def _unique(
     rank[order] = np.arange(len(order))
     first, member_of = first[order], rank[inverse.ravel()]
     return first, member_of, turned == turned[first][member_of]
-
-
-def _keys(
-    ends: NDArray[np.float64],
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.bool_]]:
-    """Edges as bits, the same in either direction; digests of these; which edges were turned."""
-    turned = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
-    key = np.where(turned[:, None], ends[:, [2, 3, 0, 1]], ends) + 0.0
-    words = np.ascontiguousarray(key).view(np.uint64)
-    digest = np.zeros(len(key), dtype=np.uint64)
-    for column in words.T:
-        digest = (digest ^ column ^ (column >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
-        digest ^= digest >> np.uint64(32)
-    return words, digest, turned
-
-
-def are_among(ends: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which edges are among others, in either direction and to the last bit.
-
-    Parameters
-    ----------
-    ends, others : numpy.ndarray of float64, shape (n, 4) and (m, 4)
-        Edges as longitude and latitude of both ends.
-
-    Returns
-    -------
-    numpy.ndarray of bool, shape (n,)
-        False also for one of several edges that share a digest, which hardly happens.
-    """
-    if not len(others):
-        return np.zeros(len(ends), dtype=bool)
-    words, digest, _ = _keys(ends)
-    known, known_digest, _ = _keys(others)
-    order = np.argsort(known_digest)
-    at = order[np.minimum(np.searchsorted(known_digest[order], digest), len(order) - 1)]
-    return np.asarray((words == known[at]).all(axis=1))
 
 
 def _zones_at(index: CellIndex, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> _Pairs:

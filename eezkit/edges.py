@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from eezkit.arrangement import are_among
 from eezkit.geodesy import distance
+from eezkit.geometry import are_among
 from eezkit.nearest import EdgeTree
 from eezkit.units import M
 from eezkit.zones import EdgeKind, Evidence

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Rings", "in_ring", "wrap_lon"]
+__all__ = ["Rings", "are_among", "edge_keys", "in_ring", "wrap_lon"]
 
 
 def wrap_lon(lon: ArrayLike) -> NDArray[np.float64]:
@@ -67,6 +67,57 @@ def in_ring(
             crossing = x1 + (py - y1) / (y2 - y1) * (x2 - x1)
             inside ^= straddles & (px < crossing)
     return inside
+
+
+def edge_keys(
+    ends: NDArray[np.float64],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.bool_]]:
+    """Name edges so that those which are the same but for direction have one name.
+
+    Parameters
+    ----------
+    ends : numpy.ndarray of float64, shape (n_edges, 4)
+        Longitude and latitude of both ends.
+
+    Returns
+    -------
+    words : numpy.ndarray of uint64, shape (n_edges, 4)
+        The ends as bits, in one order.
+    digest : numpy.ndarray of uint64, shape (n_edges,)
+        Of the words; other edges have another, but for an accident.
+    turned : numpy.ndarray of bool, shape (n_edges,)
+        Whether the edge runs the other way.
+    """
+    turned = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
+    key = np.where(turned[:, None], ends[:, [2, 3, 0, 1]], ends) + 0.0
+    words = np.ascontiguousarray(key).view(np.uint64)
+    digest = np.zeros(len(key), dtype=np.uint64)
+    for column in words.T:
+        digest = (digest ^ column ^ (column >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
+        digest ^= digest >> np.uint64(32)
+    return words, digest, turned
+
+
+def are_among(ends: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which edges are among others, in either direction and to the last bit.
+
+    Parameters
+    ----------
+    ends, others : numpy.ndarray of float64, shape (n, 4) and (m, 4)
+        Edges as longitude and latitude of both ends.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        False also for one of several edges that share a digest, which hardly happens.
+    """
+    if not len(others):
+        return np.zeros(len(ends), dtype=bool)
+    words, digest, _ = edge_keys(ends)
+    known, known_digest, _ = edge_keys(others)
+    order = np.argsort(known_digest)
+    at = order[np.minimum(np.searchsorted(known_digest[order], digest), len(order) - 1)]
+    return np.asarray((words == known[at]).all(axis=1))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eezkit.geometry import Rings, wrap_lon
+from eezkit.geometry import Rings, are_among, wrap_lon
 from layers import ISLAND, square
 
 LAYER = [
@@ -15,6 +15,18 @@ LAYER = [
     shapely.MultiPolygon(),
     square(60, 0, 70, 10),
 ]
+
+
+def test_edges_are_known_again_in_either_direction_and_to_the_last_bit() -> None:
+    rng = np.random.default_rng(3)
+    known = rng.uniform(-90, 90, (500, 4))
+    moved = known.copy()
+    moved[np.arange(500), rng.integers(0, 4, 500)] += 1e-13
+    rows = np.concatenate([known[::-1], known[:, [2, 3, 0, 1]], moved, known[:, [2, 1, 0, 3]]])
+    assert are_among(rows, known).tolist() == [True] * 1000 + [False] * 1000
+    assert are_among(np.array([[-0.0, 1.0, 2.0, -0.0]]), np.array([[2.0, 0.0, 0.0, 1.0]])).all()
+    assert not are_among(rows, known[:0]).any()
+    assert are_among(rows[:0], known).shape == (0,)
 
 
 @given(st.floats(-1e4, 1e4))
