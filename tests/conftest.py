@@ -2,6 +2,8 @@
 
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,14 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["EEZKIT_CACHE_DIR"] = str(cache)
     if built := os.environ.get("EEZKIT_TEST_BUILT"):
         link_built(Path(built), cache)
+
+
+@pytest.fixture
+def nothing_is_left_behind(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Whatever happens, no temporary file outlives a reading."""
+    room = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    yield
+    assert list(room.iterdir()) == []

@@ -29,6 +29,22 @@ PROVENANCE = Provenance(
 )
 
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def decode(text: str, decimals: int) -> np.ndarray:
+    """Read a path independently of the code that wrote it, shape (n_points, 2)."""
+    values, value, shift = [], 0, 0
+    for letter in text:
+        digit = LETTERS.index(letter)
+        value |= (digit & 31) << shift
+        shift += 5
+        if not digit & 32:
+            values.append(-((value + 1) >> 1) if value & 1 else value >> 1)
+            value = shift = 0
+    return np.cumsum(np.reshape(values, (-1, 2)), axis=0) / 10**decimals
+
+
 def circle(lon: float, lat: float, radius: float, n: int = 180) -> shapely.Polygon:
     """Ring of points at one geodesic distance; longitudes run on across ±180°."""
     x, y, _ = direct(lon, lat, np.linspace(0.0, 360.0, n + 1)[:-1], radius)

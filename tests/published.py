@@ -339,3 +339,12 @@ def zipped(folder: Path, path: Path, inside: str = "") -> Path:
         for file in sorted(folder.iterdir()):
             archive.write(file, f"{inside}/{file.name}" if inside else file.name)
     return path
+
+
+def boundaries(path: Path) -> Path:
+    """Write a layer of two boundary lines, of a treaty and of 200 M."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shapes = [shapely.LineString([(-3, 46), (-2, 46)]), shapely.LineString([(-3, 47), (-3, 46)])]
+    columns = line_fields("eez_boundaries", ["Treaty", "200 NM"])
+    frame(columns, shapes).to_file(path)
+    return path
