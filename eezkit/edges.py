@@ -42,8 +42,10 @@ class Coast(NamedTuple):
 
     Parameters
     ----------
+    ends : numpy.ndarray of float64, shape (n_edges, 4)
+        The edges of the land: longitude and latitude of both ends.
     tree : EdgeTree
-        The edges of the land.
+        The same edges, to measure from.
     areas : CellIndex
         What lies inside them: an edge inside them, as along an estuary, is coast too.
     within : float
@@ -54,6 +56,7 @@ class Coast(NamedTuple):
         What land it is, for the reader.
     """
 
+    ends: NDArray[np.float64]
     tree: EdgeTree
     areas: CellIndex
     within: float
@@ -237,7 +240,7 @@ def classify(
         todo = unsaid()[one_sided[unsaid()]]
         a = arrangement
         ends = np.column_stack([a.lon1[todo], a.lat1[todo], a.lon2[todo], a.lat2[todo]])
-        ashore[todo] = are_among(ends, coast.tree.points[coast.tree.pieces].reshape(-1, 4))
+        ashore[todo] = are_among(ends, coast.ends)
         todo = todo[~ashore[todo]]
         ashore[todo] = coast.areas.locate(lon[todo], lat[todo]) > 0
         todo = todo[~ashore[todo]]

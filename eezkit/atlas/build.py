@@ -106,14 +106,11 @@ def coast_of(
     Edges along ±180° and at the poles, where land is cut and closed, are no coast.
     """
     start = land.edge_starts()
-    lon1, lat1, lon2, lat2 = (
-        land.lon[start],
-        land.lat[start],
-        land.lon[start + 1],
-        land.lat[start + 1],
+    ends = np.column_stack(
+        [land.lon[start], land.lat[start], land.lon[start + 1], land.lat[start + 1]]
     )
+    lon1, lat1, lon2, lat2 = ends.T
     seam = (np.abs(lon1) == 180.0) & (lon1 == lon2)
     pole = (np.abs(lat1) >= 89.9) & (np.abs(lat2) >= 89.9)
-    kept = ~(seam | pole)
-    tree = EdgeTree.build(lon1[kept], lat1[kept], lon2[kept], lat2[kept])
-    return Coast(tree, index, within, breadth_within, name)
+    ends = ends[~(seam | pole)]
+    return Coast(ends, EdgeTree.build(*ends.T), index, within, breadth_within, name)
