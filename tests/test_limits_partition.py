@@ -261,7 +261,7 @@ def test_a_territory_squeezed_between_two_others_keeps_its_narrow_zone() -> None
     )
 
 
-@pytest.mark.parametrize("lat", [-40.0, 0.0, 10.0])
+@pytest.mark.parametrize("lat", [-40.0, 0.0, 10.0, 85.0])
 @pytest.mark.parametrize("nmi", [100, 200])
 def test_a_boundary_may_run_along_180(lat, nmi) -> None:
     def zones(middle: float) -> list[shapely.Geometry]:

@@ -51,7 +51,7 @@ _ROUNDS = 60
 _ONE_PLACE = 1.0
 """Metres: basepoints closer together than this are one, for any chart."""
 _ON_MERIDIAN = 1e-11
-"""Degrees, 1 µm: a vertex this close to ±180° lies on it."""
+"""Degrees of a great circle, 1 µm: a vertex this close to ±180° lies on it."""
 _E = 0.0818191908426215
 """Eccentricity of the WGS 84 ellipsoid."""
 _SIDES = ("left", "right")
@@ -430,7 +430,8 @@ class _Pen:
 
     def _cut(self, v: NDArray[np.void]) -> NDArray[np.void]:
         """Insert a vertex where an edge crosses ±180°; a line may also run along it."""
-        v["lon"][180.0 - np.abs(v["lon"]) < _ON_MERIDIAN] = 180.0
+        shrink = np.maximum(np.cos(np.radians(v["lat"])), 1e-3)
+        v["lon"][(180.0 - np.abs(v["lon"])) * shrink < _ON_MERIDIAN] = 180.0
         at = _edges_of(v)
         at = at[np.abs(v["lon"][at + 1] - v["lon"][at]) > 180.0]
         at = at[(np.abs(v["lon"][at]) != 180.0) & (np.abs(v["lon"][at + 1]) != 180.0)]
