@@ -1,7 +1,7 @@
-# make setup | check | test | bench | agreement | accuracy | docs | maps | data | demo | lock
+# make setup | check | test | uncompiled | bench | agreement | accuracy | docs | maps | data | demo | lock
 PY = .venv/bin/python
 
-.PHONY: setup demo test check kernels bench data maps docs accuracy agreement lock
+.PHONY: setup demo test uncompiled check kernels bench data maps docs accuracy agreement lock
 
 .venv/ready: pyproject.toml setup.py requirements.lock
 	python3 -m venv .venv
@@ -19,6 +19,10 @@ demo: setup
 
 test: setup
 	$(PY) -m pytest -q
+
+uncompiled: setup  ## an hour or two: the suite as where there is no compiler, on an atlas indexed before
+	EEZKIT_CACHE_DIR=build/indexed $(PY) -c 'import eezkit; eezkit.load()'
+	EEZKIT_PURE=1 EEZKIT_TEST_BUILT=build/indexed $(PY) -m pytest -q
 
 check: setup
 	.venv/bin/ruff format --check . && .venv/bin/ruff check .
