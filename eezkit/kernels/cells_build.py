@@ -166,20 +166,17 @@ class Builder:
 
     def _divide(self, shift, ix0, iy0, n_columns, n_rows, state, edges):
         """Entries of one grid, column by column; cells that become grids join the queue."""
+        if not cython.compiled:
+            edges = memoryview(edges)
         self.shift, self.scale = shift, 2.0**shift
         self.ix0, self.iy0, self.n_columns, self.n_rows = ix0, iy0, n_columns, n_rows
         n_cells = n_columns * n_rows
-        entries = _zeros(n_cells)
-        if cython.compiled:
-            ends, event_ends = _zeros(n_cells), _zeros(n_cells)
-            self._touch(edges, ends, ends, False)
-            self._mark(edges, event_ends, event_ends, False)
-            members, events = _zeros(_starts(ends)), _zeros(_starts(event_ends))
-            self._touch(edges, ends, members, True)
-            self._mark(edges, event_ends, events, True)
-        else:
-            ends, members = _grouped(*self._touched(edges), n_cells)
-            event_ends, events = _grouped(*self._marked(edges), n_cells)
+        ends, event_ends, entries = _zeros(n_cells), _zeros(n_cells), _zeros(n_cells)
+        self._touch(edges, ends, ends, False)
+        self._mark(edges, event_ends, event_ends, False)
+        members, events = _zeros(_starts(ends)), _zeros(_starts(event_ends))
+        self._touch(edges, ends, members, True)
+        self._mark(edges, event_ends, events, True)
         self._walk(state, event_ends, events, entries)
         self._fill(ends, members, entries)
         return entries
@@ -264,70 +261,6 @@ class Builder:
             first = max(-floor_of(-self.xy[2 * v] * self.scale) - self.ix0, 0)
             for i in range(first, self.n_columns):
                 _note(i * self.n_rows, label, ends, events, is_listed)
-
-    def _touched(self, edges):
-        """Do what `_touch` does, on whole arrays: cells and their edges, by edge.
-
-        Uncompiled, this and `_marked` take a tenth of the time of the loops.
-        """
-        xy, scale = np.asarray(self.xy), self.scale
-        ax, ay, bx, by = (xy[2 * edges + k] for k in range(4))
-        x_min, x_max, y_min, y_max = (
-            np.minimum(ax, bx), np.maximum(ax, bx), np.minimum(ay, by), np.maximum(ay, by),
-        )  # fmt: skip
-        west = np.maximum(_floors(x_min * scale) - self.ix0, 0)
-        east = np.minimum(-_floors(-x_max * scale) - 1 - self.ix0, self.n_columns - 1)
-        south = np.maximum(_floors(y_min * scale) - self.iy0, 0)
-        north = np.minimum(-_floors(-y_max * scale) - 1 - self.iy0, self.n_rows - 1)
-        k, i = _ranges(west, east + 1)
-        low, high = south[k], north[k]
-        slanted = (east > west)[k] & (north > south)[k]
-        q, column = k[slanted], self.ix0 + i[slanted]
-        x1 = np.maximum(column / scale, x_min[q])
-        x2 = np.minimum((column + 1) / scale, x_max[q])
-        y1 = ay[q] + (x1 - ax[q]) / (bx[q] - ax[q]) * (by[q] - ay[q])
-        y2 = ay[q] + (x2 - ax[q]) / (bx[q] - ax[q]) * (by[q] - ay[q])
-        low[slanted] = np.maximum(
-            _floors((np.minimum(y1, y2) - _MARGIN) * scale) - self.iy0, low[slanted]
-        )
-        high[slanted] = np.minimum(
-            _floors((np.maximum(y1, y2) + _MARGIN) * scale) - self.iy0, high[slanted]
-        )
-        j, row = _ranges(low, high + 1)
-        return i[j] * self.n_rows + row, edges[k[j]]
-
-    def _marked(self, edges):
-        """Do what `_mark` does, on whole arrays: cells and the labels passed, by edge."""
-        xy, scale, labels = np.asarray(self.xy), self.scale, np.asarray(self.label)
-        ax, ay, bx, by = (xy[2 * edges + k] for k in range(4))
-        first = np.maximum(-_floors(-np.minimum(ax, bx) * scale) - self.ix0, 0)
-        last = np.minimum(-_floors(-np.maximum(ax, bx) * scale) - self.ix0, self.n_columns)
-        k, i = _ranges(first, last)
-        x = (self.ix0 + i) / scale
-        y = ay[k] + (x - ax[k]) / (bx[k] - ax[k]) * (by[k] - ay[k])
-        row = _floors(y * scale)
-        above = np.clip(row + 1 - self.iy0, 0, self.n_rows)
-        is_near = np.minimum(y - row / scale, (row + 1) / scale - y) <= 2 * _MARGIN
-        for q in np.flatnonzero(is_near).tolist():
-            above[q] = self._row_above(int(edges[k[q]]), float(x[q]))
-        passed = above < self.n_rows
-        cells, owners = (i * self.n_rows + above)[passed], k[passed]
-        if self.shift != TOP_SHIFT:
-            label = labels[edges]
-            before = np.flatnonzero((np.diff(edges) != 1) | (np.diff(label) != 0))
-            for ends, k in (
-                (edges, np.concatenate([[0], before + 1])),
-                (edges + 1, np.append(before, len(edges) - 1)),
-            ):
-                at = ends[k]
-                k, at = (a[xy[2 * at + 1] * scale <= self.iy0] for a in (k, at))
-                west = np.maximum(-_floors(-xy[2 * at] * scale) - self.ix0, 0)
-                q, i = _ranges(west, np.full(len(at), self.n_columns))
-                cells = np.concatenate([cells, i * self.n_rows])
-                owners = np.concatenate([owners, k[q]])
-            by_edge = np.argsort(owners, kind="stable")
-            cells, owners = cells[by_edge], owners[by_edge]
-        return cells, labels[edges[owners]]
 
     def _row_above(self, v, x):
         """First row whose lower border at x lies above edge v, which spans x."""
@@ -470,24 +403,6 @@ def _zeros(n):
     """Room for n integers, whose scalars are Python's own: a memoryview, where not compiled."""
     room = np.zeros(n, np.int32)
     return room if cython.compiled else memoryview(room)
-
-
-def _floors(values):
-    return np.floor(values).astype(np.int64)
-
-
-def _ranges(first, last):
-    """Integers from each `first` to before each `last`, with the range that each is of."""
-    lengths = np.maximum(last - first, 0)
-    k = np.repeat(np.arange(len(first)), lengths)
-    return k, np.arange(len(k)) + (first - (np.cumsum(lengths) - lengths))[k]
-
-
-def _grouped(groups, values, n_groups):
-    """Where each group ends; the values group by group, in each in the order given."""
-    ends = np.cumsum(np.bincount(groups, minlength=n_groups), dtype=np.int32)
-    sorted_values = values[np.argsort(groups, kind="stable")].astype(np.int32)
-    return memoryview(ends), memoryview(sorted_values)
 
 
 def _note(cell, label, ends, events, is_listed):
