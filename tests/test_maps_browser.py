@@ -54,6 +54,21 @@ def test_clicking_the_position_tells_the_answer(show):
     seen.page.locator(".leaflet-popup").wait_for(state="detached")
 
 
+def test_nothing_lies_over_a_popup_on_a_phone(show):
+    seen = show(zones_only(), **PHONE)
+    for name in ("West", "East"):
+        seen.page.locator(f"path[data-name={name}]").tap()
+        seen.page.locator(".leaflet-popup", has_text=name).wait_for()
+        # Where it stands once the map has made room for it.
+        seen.page.locator(".leaflet-pan-anim").wait_for(state="detached")
+        assert seen.page.locator(".eez-degrees").is_hidden()
+        cross = seen.page.locator(".leaflet-popup-close-button").bounding_box()
+        tools = seen.page.locator(".eez-tools").bounding_box()
+        assert cross["x"] + cross["width"] <= tools["x"]
+        seen.page.locator(".leaflet-popup-close-button").tap()
+        seen.page.locator(".leaflet-popup").wait_for(state="detached")
+
+
 def test_clicking_a_zone_tells_who_holds_it(show):
     seen = show(zones_only())
     seen.page.locator("path[data-name=Middle]").click()

@@ -89,6 +89,9 @@
     onAdd(map) { L.FeatureGroup.prototype.onAdd.call(this, prepare(map)); },
   });
 
+  // A popup keeps clear of the tools in the right corner, its own cross above all.
+  L.Popup.mergeOptions({ maxWidth: 320, autoPanPaddingTopLeft: [10, 10], autoPanPaddingBottomRight: [72, 10] });
+
   const PANES = { base: 210, graticule: 220, zones: 400, limits: 410, lines: 420, labels: 610 };
 
   eezkit.map = (id, options) => {
@@ -391,7 +394,7 @@
         interactive: Boolean(feature.title || feature.hover) });
       hover(drawn, feature.hover || feature.title);
       if (feature.title) {
-        drawn.bindPopup(() => eezkit.facts(feature), { maxWidth: 320 });
+        drawn.bindPopup(() => eezkit.facts(feature));
         drawn.on("popupopen", () => drawn.closeTooltip());
         drawn.on("add", () => (drawn.getElement().dataset.name = feature.title));
         group.eezkit.found.push({ name: feature.title, box: feature.box, shape: drawn, group });
@@ -429,7 +432,7 @@
     const name = [mark.title, mark.lead].filter(Boolean).join(". ");
     const marker = L.marker([mark.lat, mark.lon], {
       icon, alt: name, riseOnHover: true, zIndexOffset: mark.kind === "site" ? 1000 : 0 });
-    marker.bindPopup(() => eezkit.facts(mark), { maxWidth: 320, minWidth: 200 });
+    marker.bindPopup(() => eezkit.facts(mark), { minWidth: 200 });
     hover(marker, mark.hover);
     marker.on("add", () => {
       marker._icon.setAttribute("aria-label", name);
@@ -477,7 +480,7 @@
         };
         const i = members.reduce((a, b) => (away(b) < away(a) ? b : a));
         const [lat, lon] = points[i];
-        L.popup({ maxWidth: 320 }).setLatLng(event.latlng).setContent(eezkit.facts({ title: label, rows: [
+        L.popup().setLatLng(event.latlng).setContent(eezkit.facts({ title: label, rows: [
           ["Position", eezkit.position(lat, lon)],
           ...columns.map((name, j) => [name, rows[i][j]]) ] })).openOn(map);
       });
