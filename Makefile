@@ -20,7 +20,7 @@ demo: setup
 test: setup
 	$(PY) -m pytest -q
 
-uncompiled: setup  ## an hour or two: the suite as where there is no compiler, on an atlas indexed before
+uncompiled: setup  ## an hour: the suite as where there is no compiler, on an atlas indexed before
 	EEZKIT_CACHE_DIR=build/indexed $(PY) -c 'import eezkit; eezkit.load()'
 	EEZKIT_PURE=1 EEZKIT_TEST_BUILT=build/indexed $(PY) -m pytest -q
 
