@@ -4,8 +4,8 @@
 
 The steps are the programs in `data/world`, in the order of `STEPS`; each reads what those before
 it left in the cache, so that one can start in the middle. All of them take a quarter of an hour on
-two cores and 4 GB. The same platform and lock file give the same bytes. `--check` builds nothing:
-it says whether the files are those of the manifest.
+two cores and 4 GB, and need the `parquet` extra. The same platform and lock file give the same
+bytes. `--check` builds nothing: it says whether the files are those of the manifest.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import hashlib
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 from eezkit._atomic import atomic_path
@@ -48,6 +49,8 @@ def main() -> None:
         told, found = MANIFEST.read_text(encoding="ascii").splitlines(), manifest().splitlines()
         differ = [line.split()[1] for line in found if line not in told]
         raise SystemExit(f"Not as in {MANIFEST.name}: {', '.join(differ)}." if differ else 0)
+    if find_spec("pyarrow") is None:
+        raise SystemExit("pyarrow is missing: pip install -c requirements.lock -e '.[parquet]'")
     steps = STEPS[STEPS.index(options.first) :]
     for number, step in enumerate(steps, 1):
         print(f"[{number}/{len(steps)}] {time.strftime('%H:%M:%S')} {step}", flush=True)
