@@ -1,4 +1,4 @@
-"""Zones as flat arrays: vertices, rings, polygons, zones; and what ±180° does to them."""
+"""Zones as flat arrays: vertices, rings, polygons, zones; ±180°; and which edges are the same."""
 
 from __future__ import annotations
 

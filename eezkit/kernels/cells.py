@@ -39,6 +39,11 @@ def floor_of(t):
     return i - (t < i)
 
 
+if not cython.compiled:
+    # As Python, the casts for the compiler take most of a kernel's time.
+    from math import floor as floor_of
+
+
 def _two_product_rest(a, b, p):
     """What is missing from the rounded product p of a and b (Dekker)."""
     c = _SPLITTER * a

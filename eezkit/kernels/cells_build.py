@@ -21,11 +21,16 @@ if cython.compiled:
     )
     from cython.cimports.libc.math import log2
 else:
-    # As Python, the kernel's own floor spends a third of the time on its casts for the compiler.
-    from math import floor as floor_of
     from math import log2
 
-    from eezkit.kernels.cells import TOP_COLUMNS, TOP_ROWS, TOP_SHIFT, count_below, is_below
+    from eezkit.kernels.cells import (
+        TOP_COLUMNS,
+        TOP_ROWS,
+        TOP_SHIFT,
+        count_below,
+        floor_of,
+        is_below,
+    )
 
 # Interpolated latitudes err by less than this many degrees.
 _MARGIN = 1e-12

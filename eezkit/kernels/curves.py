@@ -41,8 +41,8 @@ if cython.compiled:
     )
 else:
     from math import asinh, atan, atan2, atanh, ceil, cos, fabs, sin, sinh, sqrt, tan
-    from math import floor as floor_of
 
+    from eezkit.kernels.cells import floor_of
     from eezkit.kernels.geodesic import (
         DEGREE,
         E2,

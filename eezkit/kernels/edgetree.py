@@ -40,8 +40,8 @@ if cython.compiled:
     from cython.cimports.libc.math import asin, cos, fabs, sin, sqrt, tan
 else:
     from math import asin, cos, fabs, sin, sqrt, tan
-    from math import floor as floor_of
 
+    from eezkit.kernels.cells import floor_of
     from eezkit.kernels.curves import bounds, canonical, curve, descend, motion, place, search
     from eezkit.kernels.geodesic import (
         DEGREE,
