@@ -277,6 +277,19 @@ def test_a_boundary_may_run_along_180(lat, nmi) -> None:
         assert shapely.symmetric_difference(there, moved).area < 1e-5 * here.area
 
 
+def test_a_line_along_180_is_drawn_in_one_piece_with_one_on_either_side() -> None:
+    mirrored = [Baseline.from_geometry(shapely.box(x, 10, x + 1, 11)) for x in (177, -178)]
+    (line,) = equidistance(*mirrored).to_shapely()
+    assert len(line.geoms) == 1
+    assert set(shapely.get_coordinates(line)[:, 0]) == {180.0}
+    # With an islet beside one end the line leaves the meridian, to the west.
+    islet = Baseline.from_geometry(shapely.Point(-179.5, 14))
+    (line,) = equidistance(mirrored[0], Baseline.merge([mirrored[1], islet])).to_shapely()
+    along, beside = sorted(line.geoms, key=lambda piece: piece.bounds[3])
+    assert set(shapely.get_coordinates(along)[:, 0]) == {180.0}
+    assert 177 < beside.bounds[0] < beside.bounds[2] == 180.0
+
+
 def test_one_territory_alone_has_its_outer_limit() -> None:
     baseline = across_180()
     alone = partition(baseline, 24 * M).to_shapely()[0]

@@ -117,15 +117,18 @@ class Lines:
         for line in range(self.n_lines):
             span = slice(self.starts[line], self.starts[line + 1])
             lon, lat = self.lon[span].round(DECIMALS), self.lat[span].round(DECIMALS)
-            cuts = np.flatnonzero(np.abs(lon[1:-1]) == 180.0) + 1
+            on = np.abs(lon) == 180.0
+            # A line may run along ±180° for a while: it is cut where it leaves.
+            cuts = np.flatnonzero(on[1:-1] & ~on[2:]) + 1
             bounds = [0, *cuts.tolist(), len(lon) - 1]
             pieces = []
             for first, last in pairwise(bounds):
                 x = lon[first : last + 1].copy()
-                # Round a pole a piece may begin on one side of ±180° and end on the other.
-                for end, next_to in ((0, 1), (-1, -2)):
-                    if abs(x[end]) == 180.0:
-                        x[end] = np.copysign(180.0, x[next_to])
+                off = np.flatnonzero(~on[first : last + 1])
+                if len(off):
+                    # Round a pole a piece may begin on one side of ±180° and end on the other.
+                    x[: off[0]] = np.copysign(180.0, x[off[0]])
+                    x[off[-1] + 1 :] = np.copysign(180.0, x[off[-1]])
                 pieces.append(np.column_stack([x, lat[first : last + 1]]))
             found[line] = shapely.MultiLineString(pieces)
         return found
