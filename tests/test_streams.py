@@ -1,4 +1,4 @@
-"""Tables of positions in, the same tables with their zones out."""
+"""Text tables of positions in, the same tables with their zones out."""
 
 from __future__ import annotations
 
@@ -8,106 +8,32 @@ import io
 import re
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
 import pytest
 
 import layers
 from eezkit.errors import (
     CoordinateError,
-    DataFormatError,
     DataNotFoundError,
-    EezkitError,
     MissingExtraError,
     OptionError,
-    SchemaError,
 )
-from eezkit.streams import LAT_NAMES, LON_NAMES, Summary, locate_file, parquet, text
-from eezkit.zones import EdgeKind, Party, Regime, Zone, ZoneKind
-
-A = Zone("Zone of A, and islets", ZoneKind.EEZ, Regime.SOLE, (Party("AAA", "ISL"),))
-CLAIM = Zone(
-    "Claim A / B",
-    ZoneKind.EEZ,
-    Regime.OVERLAPPING_CLAIM,
-    (Party("AAA", "AAA"), Party("BBB", "BBB")),
+from eezkit.streams import LAT_NAMES, LON_NAMES, Summary, locate_file, text
+from eezkit.zones import Regime, Zone, ZoneKind
+from streams_cases import (
+    ADDED,
+    MEASURES,
+    PLAIN,
+    Stand,
+    refused,
+    run,
 )
-KINDS = list(EdgeKind)
-
-
-class Stand:
-    """Stands in for an atlas: A is 0..20 E, its claim with B 10..20 E, nothing known north of 50.
-
-    The limit is the meridian 20 E, a degree measures 1000 m, and south of 60 S is land.
-    """
-
-    edges = SimpleNamespace(kind=np.array([KINDS.index(EdgeKind.OUTER_LIMIT)], dtype=np.uint8))
-
-    def __init__(self) -> None:
-        self.threads: set[int | None] = set()
-
-    def locate(self, lon: Any, lat: Any, *, threads: int | None = None) -> Any:
-        self.threads.add(threads)
-        code = np.select(
-            [lat > 50, (lon >= 0) & (lon < 10), (lon >= 10) & (lon < 20)], [-1, 1, 2], 0
-        )
-        return SimpleNamespace(answer=np.where(lat < -60, 0, code).astype(np.int32))
-
-    def zones_of(self, code: int) -> tuple[Zone, ...]:
-        return {1: (A,), 2: (A, CLAIM)}.get(code, ())
-
-    def distance(self, lon: Any, lat: Any, *, kinds: str, threads: int | None = None) -> Any:
-        self.threads.add(threads)
-        assert kinds == "seaward"
-        far = np.abs(lon - 20.0) * 1000.0
-        azimuth = np.where(far == 0, np.nan, np.where(lon < 20, 90.0, 270.0))
-        edge = np.zeros(len(lon), dtype=np.int64)
-        return SimpleNamespace(
-            distance=far, lon=np.full(len(lon), 20.0), lat=lat, azimuth=azimuth, edge=edge
-        )
-
-    def coast_distance(self, lon: Any, lat: Any, *, threads: int | None = None) -> Any:
-        self.threads.add(threads)
-        return np.where(lon > 100, np.inf, np.abs(lat + 60.0) * 1000.0)
-
-    def is_land(self, lon: Any, lat: Any) -> Any:
-        return lat < -60
 
 
 @pytest.fixture
 def atlas() -> Any:
     return Stand()
-
-
-def run(
-    folder: Path, content: str | bytes, atlas: Any, *, name: str = "in.csv", **options: Any
-) -> str:
-    """Locate a text table and give the text that comes out."""
-    source, target = folder / name, folder / f"out{''.join(Path(name).suffixes)}"
-    source.write_bytes(content if isinstance(content, bytes) else content.encode())
-    locate_file(source, target, atlas, **options)
-    return target.read_bytes().decode(options.get("encoding") or "utf-8")
-
-
-def refused(folder: Path, content: str | bytes, atlas: Any, **options: Any) -> str:
-    """The message with which a text table is refused; nothing must be left behind."""
-    with pytest.raises(EezkitError) as refusal:
-        run(folder, content, atlas, **options)
-    assert [path.name for path in folder.iterdir()] == [options.get("name", "in.csv")]
-    return f"{type(refusal.value).__name__}: {refusal.value}"
-
-
-PLAIN = "id,lon,lat,note\n1,5,10,a\n2,15,10,b\n3,-5,10,c\n4,5,55,d\n"
-ADDED = "answer,zones,sovereign,territory,regime,n_zones"
-MEASURES = [
-    *("margin_m", "coast_distance_m", "nearest_lon", "nearest_lat", "azimuth_deg"),
-    "edge_kind",
-]
 
 
 # -- what comes out -----------------------------------------------------------------------------
@@ -409,236 +335,6 @@ def test_without_pyarrow_parquet_says_what_to_install(
     with pytest.raises(MissingExtraError, match=r"pip install 'eezkit\[parquet\]'"):
         locate_file(tmp_path / "in.csv", tmp_path / "out.parquet", atlas)
     assert locate_file(tmp_path / "in.csv", tmp_path / "out.csv", atlas).n_rows == 4
-
-
-# -- Parquet ------------------------------------------------------------------------------------
-
-
-def parquet_table(n: int = 6) -> pa.Table:
-    lon = pa.array(np.resize([5.0, 15.0, -5.0, 5.0, 25.0, 120.0], n), pa.float32())
-    lat = pa.array(np.resize([10, 10, 10, 55, -70, 0], n), pa.int64())
-    tags = pa.array([["x", None]] * n, pa.list_(pa.string()))
-    when = pa.array(np.arange(n), pa.timestamp("s", "UTC"))
-    return pa.table({"when": when, "lat": lat, "lon": lon, "tags": tags}).replace_schema_metadata(
-        {"made": "by a test"}
-    )
-
-
-def test_parquet_keeps_columns_types_and_metadata(tmp_path: Path, atlas: Any) -> None:
-    table = parquet_table()
-    pq.write_table(table, tmp_path / "in.parquet")
-    summary = locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas, distance=True)
-    assert summary == Summary(n_rows=6, n_skipped=0, n_null=0, n_not_covered=1)
-    out = pq.read_table(tmp_path / "out.parquet")
-    assert out.select(table.column_names).equals(pq.read_table(tmp_path / "in.parquet"))
-    assert out.schema.metadata[b"made"] == b"by a test"
-    assert out.column("answer").to_pylist() == [1, 2, 0, -1, 0, 0]
-    assert out.column("n_zones").to_pylist() == [1, 2, 0, None, 0, 0]
-    assert out.column("sovereign").to_pylist() == ["AAA", "AAA|BBB", None, None, None, None]
-    assert out.column("margin_m").to_pylist() == [15e3, 5e3, -25e3, None, None, -100e3]
-    assert out.column("coast_distance_m").to_pylist() == [70e3, 70e3, 70e3, None, 10e3, None]
-    assert out.column("edge_kind").to_pylist() == ["outer_limit"] * 3 + [None, None, "outer_limit"]
-    assert out.schema.field("answer").type == pa.int32()
-    assert out.schema.field("zones").type == pa.dictionary(pa.int32(), pa.string())
-
-
-@pytest.mark.parametrize("on_error", ["skip", "null"])
-def test_parquet_rows_that_are_no_positions(tmp_path: Path, atlas: Any, on_error: Any) -> None:
-    lon = pa.array([5.0, None, float("nan"), 15.0])
-    pq.write_table(pa.table({"lon": lon, "lat": [10.0] * 4}), tmp_path / "in.parquet")
-    locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas, on_error=on_error)
-    codes = pq.read_table(tmp_path / "out.parquet").column("answer").to_pylist()
-    assert codes == ([1, 2] if on_error == "skip" else [1, -2, -2, 2])
-    with pytest.raises(CoordinateError, match=r"Row 2 of .*lon nan, lat 10.0"):
-        locate_file(tmp_path / "in.parquet", tmp_path / "fail.parquet", atlas)
-    assert not (tmp_path / "fail.parquet").exists()
-
-
-def test_parquet_columns_of_text_are_refused(tmp_path: Path, atlas: Any) -> None:
-    pq.write_table(pa.table({"lon": ["5"], "lat": [10.0]}), tmp_path / "in.parquet")
-    with pytest.raises(SchemaError, match=r"'lon' of .* is of type string"):
-        locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas)
-
-
-def test_an_empty_parquet_gives_an_empty_one_with_all_columns(tmp_path: Path, atlas: Any) -> None:
-    pq.write_table(parquet_table().slice(0, 0), tmp_path / "in.parquet")
-    locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas, distance=True)
-    out = pq.read_table(tmp_path / "out.parquet")
-    assert out.num_rows == 0
-    assert out.column_names[4:] == [*ADDED.split(","), *MEASURES]
-
-
-def test_a_damaged_parquet_is_refused(tmp_path: Path, atlas: Any) -> None:
-    pq.write_table(parquet_table(10_000), tmp_path / "in.parquet", compression="none")
-    content = bytearray((tmp_path / "in.parquet").read_bytes())
-    content[4:3000] = bytes(2996)
-    (tmp_path / "in.parquet").write_bytes(content)
-    with pytest.raises(DataFormatError, match="no readable Parquet file"):
-        locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas)
-    assert not (tmp_path / "out.parquet").exists()
-
-
-def test_text_becomes_parquet_with_its_fields_as_text(tmp_path: Path, atlas: Any) -> None:
-    (tmp_path / "in.csv").write_text('id,lon,lat,x\n007,5,10,"a\nb"\n008,15,10,\n')
-    locate_file(tmp_path / "in.csv", tmp_path / "out.parquet", atlas)
-    out = pq.read_table(tmp_path / "out.parquet")
-    assert out.column("id").to_pylist() == ["007", "008"]
-    assert out.column("x").to_pylist() == ["a\nb", ""]
-    assert out.column("answer").to_pylist() == [1, 2]
-
-
-def test_parquet_becomes_text(tmp_path: Path, atlas: Any) -> None:
-    pq.write_table(parquet_table().drop_columns("tags"), tmp_path / "in.parquet")
-    locate_file(tmp_path / "in.parquet", tmp_path / "out.csv", atlas, distance=True)
-    out = pa.csv.read_csv(tmp_path / "out.csv")
-    assert out.column_names == ["when", "lat", "lon", *ADDED.split(","), *MEASURES]
-    assert out.column("answer").to_pylist() == [1, 2, 0, -1, 0, 0]
-    assert out.column("margin_m").to_pylist() == [15000, 5000, -25000, None, None, -100000]
-
-
-def test_parquet_that_text_cannot_hold_is_refused(tmp_path: Path, atlas: Any) -> None:
-    pq.write_table(parquet_table(), tmp_path / "in.parquet")
-    with pytest.raises(OptionError, match="write Parquet"):
-        locate_file(tmp_path / "in.parquet", tmp_path / "out.csv", atlas)
-    assert not (tmp_path / "out.csv").exists()
-
-
-# -- bounded memory, one output -----------------------------------------------------------------
-
-
-def seeded_table(n: int) -> pa.Table:
-    rng = np.random.default_rng(20231025)
-    return pa.table({"lon": rng.uniform(-180, 180, n), "lat": rng.uniform(-90, 90, n)})
-
-
-@pytest.mark.parametrize("suffix", ["csv", "csv.gz", "parquet"])
-def test_the_output_has_the_same_bytes_whatever_the_threads(
-    tmp_path: Path, atlas: Any, suffix: str
-) -> None:
-    table = seeded_table(3000)
-    source = tmp_path / f"in.{suffix.removesuffix('.gz')}"
-    if suffix == "parquet":
-        pq.write_table(table, source)
-    else:
-        pa.csv.write_csv(table, source)
-    outs = set()
-    for threads in (None, 1, 2, 7):
-        target = tmp_path / f"out{threads}.{suffix}"
-        locate_file(source, target, atlas, distance=True, threads=threads)
-        outs.add(target.read_bytes())
-    assert len(outs) == 1
-    assert atlas.threads == {None, 1, 2, 7}
-
-
-def test_row_groups_of_the_input_do_not_show_in_the_output(
-    tmp_path: Path, atlas: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parquet, "_ROWS", 2048)
-    outs = []
-    for group in (100, 999, 10_000):
-        pq.write_table(seeded_table(10_000), tmp_path / "in.parquet", row_group_size=group)
-        locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas)
-        out = pq.ParquetFile(tmp_path / "out.parquet")
-        sizes = [out.metadata.row_group(i).num_rows for i in range(out.num_row_groups)]
-        assert sizes == [2048] * 4 + [10_000 - 4 * 2048]
-        outs.append((tmp_path / "out.parquet").read_bytes())
-    assert len(set(outs)) == 1
-
-
-def test_blocks_do_not_show_in_text(
-    tmp_path: Path, atlas: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pa.csv.write_csv(seeded_table(500), tmp_path / "in.csv")
-    whole = run(tmp_path, (tmp_path / "in.csv").read_bytes(), atlas)
-    monkeypatch.setattr(text, "_ROWS", 7)
-    assert run(tmp_path, (tmp_path / "in.csv").read_bytes(), atlas) == whole
-    monkeypatch.setattr(text, "_CHARACTERS", 150)
-    assert run(tmp_path, (tmp_path / "in.csv").read_bytes(), atlas) == whole
-
-
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_no_block_is_larger_than_its_bound(
-    tmp_path: Path, atlas: Any, suffix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parquet, "_ROWS", 2048)
-    monkeypatch.setattr(text, "_ROWS", 2048)
-    pa.csv.write_csv(seeded_table(10_000), tmp_path / "in.csv")
-    pq.write_table(seeded_table(10_000), tmp_path / "in.parquet")
-    sizes = []
-    monkeypatch.setattr(atlas, "zones_of", atlas.zones_of)
-    locate = atlas.locate
-
-    def counting(lon: Any, lat: Any, **options: Any) -> Any:
-        sizes.append(len(lon))
-        return locate(lon, lat, **options)
-
-    monkeypatch.setattr(atlas, "locate", counting)
-    locate_file(tmp_path / f"in.{suffix}", tmp_path / f"out.{suffix}", atlas)
-    assert sizes == [2048] * 4 + [10_000 - 4 * 2048]
-
-
-def test_wide_rows_make_short_blocks(
-    tmp_path: Path, atlas: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parquet, "_BYTES", 1 << 20)
-    wide = seeded_table(5000).append_column("x", pa.array([f"{i:01000d}" for i in range(5000)]))
-    pq.write_table(wide, tmp_path / "in.parquet")
-    locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas)
-    out = pq.ParquetFile(tmp_path / "out.parquet")
-    assert out.metadata.row_group(0).num_rows < 1200
-    assert pq.read_table(tmp_path / "out.parquet", columns=["x"]).equals(wide.select(["x"]))
-
-
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_progress_goes_up_to_the_whole(
-    tmp_path: Path, atlas: Any, suffix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parquet, "_ROWS", 2048)
-    monkeypatch.setattr(text, "_ROWS", 2048)
-    pa.csv.write_csv(seeded_table(10_000), tmp_path / "in.csv")
-    pq.write_table(seeded_table(10_000), tmp_path / "in.parquet")
-    steps: list[tuple[int, int]] = []
-    locate_file(
-        tmp_path / f"in.{suffix}",
-        tmp_path / f"out.{suffix}",
-        atlas,
-        progress=lambda done, of: steps.append((done, of)),
-    )
-    assert len(steps) == 5
-    assert steps == sorted(steps)
-    assert steps[-1][0] == steps[-1][1]
-
-
-def test_answers_that_read_alike_are_told_apart_by_their_codes(tmp_path: Path) -> None:
-    atlas: Any = Stand()
-    other = Zone("Zone of A in the east", ZoneKind.EEZ, Regime.SOLE, (Party("AAA", "ISL"),))
-    atlas.zones_of = lambda code: {1: (A,), 2: (other,)}.get(code, ())
-    pq.write_table(parquet_table(4), tmp_path / "in.parquet")
-    locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas)
-    out = pq.read_table(tmp_path / "out.parquet")
-    assert out.column("zones").to_pylist() == [A.name, other.name, None, None]
-    assert out.column("territory").to_pylist() == ["ISL", "ISL", None, None]
-    assert len(out.column("territory").chunk(0).dictionary) == 1
-
-
-def test_a_table_gets_what_the_atlas_says(tmp_path: Path) -> None:
-    atlas = layers.with_claim()
-    rng = np.random.default_rng(3)
-    lon, lat = rng.uniform(-5, 25, 500), rng.uniform(-8, 8, 500)
-    pq.write_table(pa.table({"lon": lon, "lat": lat}), tmp_path / "in.parquet")
-    locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", atlas, distance=True)
-    out = pq.read_table(tmp_path / "out.parquet")
-    found = atlas.locate(lon, lat)
-    np.testing.assert_array_equal(out.column("answer").to_numpy(), found.answer)
-    names = ["|".join(z.name for z in found.zones(c)) or None for c in found.answer.tolist()]
-    assert out.column("zones").to_pylist() == names
-    assert {"AAA", "BBB", "AAA|BBB", None} == set(out.column("sovereign").to_pylist())
-    np.testing.assert_array_equal(out.column("margin_m").to_numpy(), atlas.margin(lon, lat))
-    nearest = atlas.distance(lon, lat, kinds="seaward")
-    kinds = [atlas.edges.kind_name(edge) for edge in nearest.edge.tolist()]
-    assert out.column("edge_kind").to_pylist() == kinds
-    np.testing.assert_array_equal(out.column("nearest_lon").to_numpy(), nearest.lon)
-    assert out.column("coast_distance_m").null_count == 500
 
 
 def test_a_selection_knows_its_own_zones_only(tmp_path: Path) -> None:
