@@ -48,10 +48,17 @@ _NOT_NEEDED = {
 _RANDOM_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
+_IN_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<{\u2028\u2029"}
+
+
 def as_json(value: Any) -> str:
-    """Write a value as JSON that is safe inside a script element."""
+    """Write a value as JSON that means nothing to HTML or to a template it may pass through.
+
+    branca reads what a macro rendered as a template once more: a brace of the data would be code.
+    """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return _IN_STRING.sub(lambda found: found[0].translate(_UNSAFE), text)
 
 
 @functools.cache
