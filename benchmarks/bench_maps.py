@@ -80,7 +80,7 @@ def from_disk(route):
     elif url.endswith("leaflet.css"):
         route.fulfill(path=room / "leaflet.css", content_type="text/css")
     elif "jquery" in url or "awesome-markers.js" in url:
-        standin = ROOT / "eezkit" / "maps" / "standin.js"
+        standin = ROOT / "eezkit" / "maps" / "web" / "standin.js"
         route.fulfill(path=standin, content_type="text/javascript")
     else:
         route.fulfill(body="", content_type="text/css" if ".css" in url else "text/javascript")

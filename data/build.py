@@ -19,6 +19,7 @@ from pathlib import Path
 from eezkit._atomic import atomic_path
 
 HERE = Path(__file__).parent
+SHIPPED = HERE.parent / "eezkit" / "data"
 FILES = ("dataset.json", "atlas.npz")
 MANIFEST = HERE / "manifest.sha256"
 STEPS = (
@@ -35,7 +36,7 @@ STEPS = (
 
 def manifest() -> str:
     """Return the checksums of the files, as `sha256sum` writes them."""
-    sums = (hashlib.sha256((HERE / name).read_bytes()).hexdigest() for name in FILES)
+    sums = (hashlib.sha256((SHIPPED / name).read_bytes()).hexdigest() for name in FILES)
     return "".join(f"{digest}  {name}\n" for digest, name in zip(sums, FILES, strict=True))
 
 

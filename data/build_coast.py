@@ -17,7 +17,7 @@ from eezkit._atomic import atomic_path
 
 MEMBER = "package/land-10m.json"
 SHA256 = "9b9f584709c119d63fbadf484ce425260497697b7166be7a2fe360e8c0b171a8"
-TARGET = Path(__file__).parent / "coast.npz"
+TARGET = Path(__file__).parents[1] / "eezkit" / "data" / "coast.npz"
 TOLERANCE = 0.003
 """Degrees, 330 m: far below the 2 km at which an edge still counts as coast."""
 

@@ -18,9 +18,10 @@ from eezkit.units import M
 
 if TYPE_CHECKING:
     from eezkit import geodesy, limits, maps
-    from eezkit.atlas import Answer, Atlas
+    from eezkit.answers import Answer
+    from eezkit.atlas import Atlas
     from eezkit.coverage import Coverage
-    from eezkit.datasets import fetch, load, read
+    from eezkit.sources import fetch, load, read
     from eezkit.uncertainty import Uncertainty
 
 __all__ = [
@@ -38,13 +39,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "eezkit.atlas",
+    "Answer": "eezkit.answers",
     "Atlas": "eezkit.atlas",
     "Coverage": "eezkit.coverage",
     "Uncertainty": "eezkit.uncertainty",
-    "fetch": "eezkit.datasets",
-    "load": "eezkit.datasets",
-    "read": "eezkit.datasets",
+    "fetch": "eezkit.sources",
+    "load": "eezkit.sources",
+    "read": "eezkit.sources",
 }
 
 

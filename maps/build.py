@@ -15,8 +15,8 @@ import story
 
 import eezkit
 from eezkit import maps
-from eezkit.datasets import places
-from eezkit.report import report
+from eezkit.reports import report
+from eezkit.sources import places
 
 HERE = Path(__file__).parent
 COMMAND = "python maps/build.py"

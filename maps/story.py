@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 
 from eezkit import maps
-from eezkit.datasets import places
+from eezkit.answers.sentence import length
 from eezkit.geodesy import area_perimeter, distance, inverse
-from eezkit.report import report
-from eezkit.sentence import length
+from eezkit.reports import report
+from eezkit.sources import places
 from eezkit.units import M, to_nmi
 from eezkit.zones import EdgeKind
 

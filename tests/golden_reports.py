@@ -15,7 +15,7 @@ import shapely
 from eezkit.atlas import Atlas
 from eezkit.geodesy import direct
 from eezkit.geometry import Rings
-from eezkit.report import Report, report
+from eezkit.reports import Report, report
 from eezkit.uncertainty import Uncertainty
 from eezkit.units import M
 from eezkit.zones import Party, Provenance, Regime, Zone, ZoneKind

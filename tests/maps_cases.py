@@ -9,10 +9,10 @@ import geopandas
 import numpy as np
 import shapely
 
-from eezkit.atlas import Answer
+from eezkit.answers import Answer
+from eezkit.answers.separation import Leg
 from eezkit.geodesy import direct, distance, inverse
 from eezkit.geometry import Rings
-from eezkit.separation import Leg
 from eezkit.uncertainty import Uncertainty
 from eezkit.zones import EdgeKind, Evidence, Party, Provenance, Regime, Zone, ZoneKind
 

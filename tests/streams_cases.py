@@ -14,7 +14,7 @@ import pytest
 from eezkit.errors import (
     EezkitError,
 )
-from eezkit.streams import locate_file
+from eezkit.tables import locate_file
 from eezkit.zones import EdgeKind, Party, Regime, Zone, ZoneKind
 
 A = Zone("Zone of A, and islets", ZoneKind.EEZ, Regime.SOLE, (Party("AAA", "ISL"),))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from eezkit.datasets import cache
-from eezkit.datasets.adding import add_file
 from eezkit.errors import DataFormatError, DataNotFoundError, OptionError, UnknownDatasetError
+from eezkit.sources.cache import entries as cache
+from eezkit.sources.marine_regions.adding import add_file
 from wfs_server import OWS, empty_result_zip, zipped
 
 NAMES = {
@@ -182,7 +182,7 @@ def test_what_is_no_file_cannot_be_added(tmp_path: Path, name: str) -> None:
 
 
 def test_a_fetch_takes_what_was_added_and_asks_nobody(tmp_path: Path) -> None:
-    from eezkit.datasets.fetching import fetch_files
+    from eezkit.sources.marine_regions.fetching import fetch_files
 
     added = add_file(file(tmp_path, GOOD))
     assert fetch_files("eez", base_url="http://nowhere.invalid/") == added

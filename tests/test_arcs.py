@@ -8,9 +8,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eezkit.datasets.arcs import decode, encode
 from eezkit.errors import DataFormatError
 from eezkit.geometry import Rings
+from eezkit.sources.arcs import decode, encode
 
 LEFT = shapely.Polygon([(0, 0), (1, 0), (1, 0.5), (1, 1), (0, 1)])
 RIGHT = shapely.Polygon([(1, 0), (2, 0), (2, 1), (1, 1), (1, 0.5)])

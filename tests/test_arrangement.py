@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eezkit.arrangement import Arrangement, arrange
+from eezkit.edges.arrangement import Arrangement, arrange
 from eezkit.geometry import Rings
 from eezkit.lookup import CellIndex
 from layers import ISLAND, square

@@ -13,7 +13,7 @@ import shapely
 from pyproj import Geod
 
 from eezkit.__main__ import run
-from eezkit.datasets.audit import audit
+from eezkit.compare.audit import audit
 from eezkit.errors import BaselineError, OptionError
 from eezkit.limits import Baseline, outer_limit, partition
 from eezkit.units import M

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from eezkit.datasets import cache
-from eezkit.datasets.registry import layer
 from eezkit.errors import CacheError, DataNotFoundError, UnknownDatasetError
+from eezkit.sources.cache import entries as cache
+from eezkit.sources.marine_regions.registry import layer
 
 DAY = 86_400.0
 
@@ -209,8 +209,8 @@ def test_what_is_not_there_cannot_be_cleared() -> None:
 
 KILLED = """
 import os, pathlib, sys
-from eezkit.datasets import cache
-from eezkit.datasets.registry import layer
+from eezkit.sources.cache import entries as cache
+from eezkit.sources.marine_regions.registry import layer
 
 step, real, n_calls = int(sys.argv[1]), os.replace, 0
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import published
-from eezkit.datasets.checks import LoadReport, Repair, check_bounds, check_table
-from eezkit.datasets.files import read_table
 from eezkit.errors import AreaWarning, DataFormatError, GeometryWarning
 from eezkit.schema import ZoneTable
+from eezkit.sources.files.checks import LoadReport, Repair, check_bounds, check_table
+from eezkit.sources.files.layers import read_table
 from eezkit.zones import Regime, Zone, ZoneKind
 
 WHOLE_KM2 = 510_065_621.724

@@ -12,8 +12,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from eezkit.cli.data import data
-from eezkit.datasets import cache, wfs
-from eezkit.datasets.registry import layers
 from eezkit.errors import (
     CacheError,
     DataFormatError,
@@ -23,6 +21,9 @@ from eezkit.errors import (
     OptionError,
     UnknownDatasetError,
 )
+from eezkit.sources.cache import entries as cache
+from eezkit.sources.marine_regions import wfs
+from eezkit.sources.marine_regions.registry import layers
 from wfs_server import EEZ, Answer, WfsServer, zipped
 
 

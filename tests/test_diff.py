@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from eezkit.__main__ import run
 from eezkit.atlas import Atlas
-from eezkit.datasets.diff import Difference, diff
+from eezkit.compare.diff import Difference, diff
 from eezkit.errors import OptionError
 from eezkit.zones import Party
 from layers import CLAIM, A, B, atlas_of, square, two_neighbours, zone
@@ -152,7 +152,7 @@ def test_what_is_not_covered_is_not_compared() -> None:
 
 
 def test_positions_are_uniform_by_area_and_the_same_for_the_same_seed() -> None:
-    from eezkit.datasets.diff import _uniform
+    from eezkit.compare.diff import _uniform
 
     lon, lat = _uniform(100_000, 3)
     assert np.array_equal(lat, _uniform(100_000, 3)[1])

@@ -13,7 +13,7 @@ from pyproj import Geod
 
 import eezkit
 from eezkit import Atlas
-from eezkit.arrangement import arrange
+from eezkit.edges.arrangement import arrange
 from eezkit.geodesy import distance
 from eezkit.geometry import Rings
 from eezkit.lookup import CellIndex
@@ -21,7 +21,8 @@ from eezkit.units import M
 from eezkit.zones import EdgeKind, Evidence, Regime, ZoneKind
 from law_cases import MINAMI_TORISHIMA, along_edges, law_distance, minami_torishima
 
-DATA = Path(__file__).parents[1] / "data"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "eezkit" / "data"
 GEOD = Geod(ellps="WGS84")
 GRID = 0.2
 """Metres: the flagship's coordinates are rounded to 1e-6 of a degree."""
@@ -193,7 +194,7 @@ def test_territorial_seas_and_contiguous_zones_end_at_their_breadth(atlas) -> No
     """From the coast or an islet of the table; islands below 0.012 km² are not shown as land."""
     lon, lat = atlas.overlay_rings.lon[::97], atlas.overlay_rings.lat[::97]
     far = atlas.coast_distance(lon, lat) > 24 * M + 600.0
-    with (DATA / "world" / "islets.csv").open(encoding="utf-8") as file:
+    with (ROOT / "data" / "world" / "islets.csv").open(encoding="utf-8") as file:
         islets = np.array([(float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)])
     off = distance(lon[far], lat[far], *islets.T[:, :, None]).min(axis=0)
     assert (off > 24 * M + 600.0).mean() * far.mean() < 5e-3
@@ -215,7 +216,7 @@ def test_it_fits_into_ten_megabytes() -> None:
 
 
 def test_the_manifest_has_the_checksums_of_the_files() -> None:
-    lines = (DATA / "manifest.sha256").read_text(encoding="ascii").splitlines()
+    lines = (ROOT / "data" / "manifest.sha256").read_text(encoding="ascii").splitlines()
     listed = dict(reversed(line.split("  ")) for line in lines)
     assert set(listed) == {"dataset.json", "atlas.npz"}
     for name, digest in listed.items():
@@ -223,14 +224,14 @@ def test_the_manifest_has_the_checksums_of_the_files() -> None:
 
 
 def test_the_build_script_knows_its_own_files() -> None:
-    command = [sys.executable, str(DATA / "build.py"), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=DATA.parent, check=False)
+    command = [sys.executable, str(ROOT / "data" / "build.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
 
 
 def test_without_compiled_kernels_the_first_use_says_how_long_it_takes(monkeypatch, capsys) -> None:
-    from eezkit.datasets import embedded
     from eezkit.kernels import cells_build
+    from eezkit.sources import embedded
 
     files = [embedded.data_folder() / name for name in (embedded.DATASET, embedded.ATLAS)]
 

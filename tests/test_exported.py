@@ -13,12 +13,12 @@ import eezkit
 import published
 from eezkit import schema
 from eezkit.atlas import build_atlas
-from eezkit.datasets.files import read_table
 from eezkit.errors import SchemaError, SchemaWarning
 from eezkit.geodesy import EdgeModel
 from eezkit.geometry import Rings
 from eezkit.limits import Baseline, zones_of
-from eezkit.limits.files import save_zones
+from eezkit.sources.files.layers import read_table
+from eezkit.tables.features import save_zones
 from eezkit.zones import Party, Provenance, Regime, Zone, ZoneKind
 
 SUFFIXES = [".parquet", ".gpkg", ".geojson"]

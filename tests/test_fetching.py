@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from eezkit.datasets import cache, wfs
-from eezkit.datasets.fetching import fetch_files
 from eezkit.errors import CacheError, FetchError, OptionError, UnknownDatasetError
+from eezkit.sources.cache import entries as cache
+from eezkit.sources.marine_regions import wfs
+from eezkit.sources.marine_regions.fetching import fetch_files
 from wfs_server import EEZ, Answer, WfsServer, collection, exception, zone
 
 SLOW = 30.0
@@ -336,7 +337,7 @@ def test_a_person_who_interrupts_finds_nothing_half_done(server: WfsServer) -> N
 
 FETCH = """
 import sys
-from eezkit.datasets.fetching import fetch_files
+from eezkit.sources.marine_regions.fetching import fetch_files
 print(fetch_files("eez", base_url=sys.argv[1], refresh="refresh" in sys.argv).path)
 """
 

@@ -10,13 +10,13 @@ import pytest
 import shapely
 
 import published
-from eezkit.datasets.files import read_lines, read_table, source_files
 from eezkit.errors import (
     DataFormatError,
     GeometryWarning,
     SchemaError,
     SchemaWarning,
 )
+from eezkit.sources.files.layers import read_lines, read_table, source_files
 from eezkit.zones import EdgeKind, ZoneKind
 
 LATIN = {"Réunion", "Curaçao", "Côte d'Ivoire"}

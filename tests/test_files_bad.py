@@ -9,7 +9,6 @@ import pytest
 import shapely
 
 import published
-from eezkit.datasets.files import read_table
 from eezkit.errors import (
     DataFormatError,
     DataNotFoundError,
@@ -17,6 +16,7 @@ from eezkit.errors import (
     SchemaError,
     UnknownDatasetError,
 )
+from eezkit.sources.files.layers import read_table
 
 LATIN = {"Réunion", "Curaçao", "Côte d'Ivoire"}
 

@@ -86,7 +86,7 @@ def test_the_style_sheet_has_a_class_for_every_entry_of_the_table():
         assert f".eez-{regime.value}{{" in sheet
     for kind in style.LINES:
         assert f".eez-line-{kind}{{" in sheet
-    own = Path(style.__file__).with_name("controls.css").read_text()
+    own = Path(style.__file__).with_name("web").joinpath("controls.css").read_text()
     used = set(re.findall(r"var\(--eez-([a-z]+)\)", sheet + own)) - {"own"}
     assert used <= set(style.COLOURS)
 

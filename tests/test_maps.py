@@ -19,8 +19,9 @@ import eezkit
 from eezkit import maps
 from eezkit.errors import CoordinateError, EezkitWarning, OptionError, SizeWarning
 from eezkit.geodesy import distance
-from eezkit.maps import page, style
+from eezkit.maps import style
 from eezkit.maps.scene import overlays_of
+from eezkit.maps.web import page
 from eezkit.uncertainty import Uncertainty
 from maps_cases import (
     NASTY,

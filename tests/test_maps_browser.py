@@ -13,8 +13,8 @@ import shapely
 
 from browser_pages import NEEDS_BROWSER, PHONE, pieces_in_view
 from eezkit import maps
+from eezkit.answers.sentence import length
 from eezkit.geodesy import distance, inverse
-from eezkit.sentence import length
 from maps_cases import NASTY, answer_in, legs, sea, zone_table
 
 pytestmark = NEEDS_BROWSER

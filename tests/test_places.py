@@ -2,9 +2,9 @@
 
 import pytest
 
-from eezkit.datasets import places
 from eezkit.errors import CoordinateError, UnknownPlaceError
 from eezkit.geodesy import inverse
+from eezkit.sources import places
 
 ISLAND = places.find("minami-torishima")
 

@@ -53,7 +53,7 @@ def test_a_published_boundary_is_told_by_its_neighbour(north_sea: Atlas) -> None
 
 
 def test_the_second_time_nothing_is_read(north_sea: Atlas, shared_data: Path, monkeypatch) -> None:
-    from eezkit.datasets import files
+    from eezkit.sources.files import layers as files
 
     monkeypatch.setattr(files, "read_table", None)
     with pytest.warns(AreaWarning, match="British Exclusive Economic Zone"):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import eezkit.datasets.registry
-from eezkit.datasets.registry import default_service, layer, layers
+import eezkit.sources.marine_regions.registry
 from eezkit.errors import UnknownDatasetError
+from eezkit.sources.marine_regions.registry import default_service, layer, layers
 
 NAMES = [
     "eez",
@@ -100,8 +100,10 @@ def test_the_address_of_the_service_is_the_public_one() -> None:
 
 
 def test_the_registry_is_data_and_no_module_names_a_layer() -> None:
-    folder = Path(eezkit.datasets.registry.__file__).parent
-    for module in ("cache", "cql", "fetching", "registry", "wfs"):
-        code = (folder / f"{module}.py").read_text(encoding="utf-8")
+    folder = Path(eezkit.sources.marine_regions.registry.__file__).parent
+    modules = [*folder.glob("*.py"), folder.parent / "cache" / "entries.py"]
+    assert len(modules) > 5
+    for module in modules:
+        code = module.read_text(encoding="utf-8")
         statements = [line for line in code.splitlines() if '"eez_' in line]
         assert statements == []

@@ -7,10 +7,10 @@ import shapely
 from pyproj import Geod
 
 import eezkit
+from eezkit.answers.rights import belt_of, rights_in
 from eezkit.coverage import Coverage
-from eezkit.datasets import places
-from eezkit.report import report
-from eezkit.rights import belt_of, rights_in
+from eezkit.reports import report
+from eezkit.sources import places
 from eezkit.units import M
 from eezkit.zones import Regime, ZoneKind
 from layers import ISLAND, A, B, atlas_of, square, two_neighbours, with_claim, zone

@@ -19,8 +19,8 @@ import published
 from eezkit import maps
 from eezkit.__main__ import run
 from eezkit.atlas import Atlas
-from eezkit.datasets import places
-from eezkit.report import Report, report
+from eezkit.reports import Report, report
+from eezkit.sources import places
 from eezkit.uncertainty import Uncertainty
 from eezkit.zones import EdgeKind, Party, Provenance, Regime, Zone, ZoneKind
 from golden_reports import POSITIONS, reported, sea

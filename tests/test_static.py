@@ -12,10 +12,10 @@ import shapely
 from pyproj import Geod
 
 from eezkit.errors import MissingExtraError, OptionError
-from eezkit.maps import static
 from eezkit.maps.land import land_polygons
+from eezkit.maps.paper import static
+from eezkit.maps.paper.plane import Plane, plane_for, polar_plane
 from eezkit.maps.paths import Box, draw_whole
-from eezkit.maps.plane import Plane, plane_for, polar_plane
 from maps_cases import answer_in, circle, legs, sea, torn, zone_table
 
 CENTRES = [(153.98, 24.29), (179.9, -17.0), (-30.0, 65.0), (-75.0, -35.0), (0.0, 85.0)]

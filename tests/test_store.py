@@ -12,8 +12,8 @@ import pytest
 import shapely
 
 from eezkit.atlas import Atlas, storage
-from eezkit.datasets import store
 from eezkit.errors import AreaWarning, CacheError, EezkitWarning
+from eezkit.sources.cache import built as store
 from layers import two_neighbours
 
 
@@ -244,7 +244,7 @@ def test_leftovers_of_killed_builders_are_swept_in_all_folders(
 PROGRAM = """
 import sys
 from pathlib import Path
-from eezkit.datasets import store
+from eezkit.sources.cache import built as store
 sys.path.insert(0, "tests")
 from layers import two_neighbours
 

@@ -11,7 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from eezkit.streams import locate_file, parquet, text
+from eezkit.tables import locate_file, parquet, text
 from streams_cases import (
     Stand,
     run,

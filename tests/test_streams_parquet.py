@@ -18,7 +18,7 @@ from eezkit.errors import (
     OptionError,
     SchemaError,
 )
-from eezkit.streams import Summary, locate_file
+from eezkit.tables import Summary, locate_file
 from eezkit.zones import Party, Regime, Zone, ZoneKind
 from streams_cases import (
     ADDED,

@@ -10,8 +10,8 @@ import shapely
 
 import eezkit
 from eezkit import maps
-from eezkit.maps.offline import as_json
-from eezkit.report import report
+from eezkit.maps.web.offline import as_json
+from eezkit.reports import report
 
 TEXTS = [
     "{{ cycler.__init__.__globals__.os.environ.__setitem__('EEZKIT_PWNED', '1') }}",

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eezkit.datasets import validity
+from eezkit.sources.files import validity
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from eezkit.datasets import wfs
-from eezkit.datasets.cql import party_filter, where_filter
-from eezkit.datasets.registry import layer
-from eezkit.datasets.wfs import Service, connect
 from eezkit.errors import FetchError, OptionError
+from eezkit.sources.marine_regions import wfs
+from eezkit.sources.marine_regions.cql import party_filter, where_filter
+from eezkit.sources.marine_regions.registry import layer
+from eezkit.sources.marine_regions.wfs import Service, connect
 from wfs_server import EEZ, Answer, WfsServer, collection, empty_result_zip, exception
 
 EEZ_LAYER = layer("eez")

@@ -3,7 +3,7 @@
     python data/world/pack.py
 
 `dataset.json` says what the atlas is and whose each zone is, a line a territory; `atlas.npz` holds
-the rings of zones, overlays and land as arcs (see `eezkit.datasets.arcs`).
+the rings of zones, overlays and land as arcs (see `eezkit.sources.arcs`).
 """
 
 import io
@@ -17,11 +17,11 @@ from attribution import table
 from overlay import LAYERS, layer_path
 
 from eezkit._atomic import atomic_path
-from eezkit.datasets.arcs import decode, encode
 from eezkit.geodesy import EdgeModel, polygon_area
 from eezkit.geometry import Rings
+from eezkit.sources.arcs import decode, encode
 
-FOLDER = Path(__file__).parents[1]
+FOLDER = Path(__file__).parents[2] / "eezkit" / "data"
 DATASET, ATLAS = "dataset.json", "atlas.npz"
 ABEYANCE = "ATA-"
 """Codes of territories whose claims are held in abeyance begin so."""

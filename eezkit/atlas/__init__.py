@@ -2,14 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from eezkit.atlas.answer import Answer
 from eezkit.atlas.atlas import Atlas
-from eezkit.atlas.found import Distances, Located
 
 if TYPE_CHECKING:
     from eezkit.atlas.build import build_atlas
 
-__all__ = ["Answer", "Atlas", "Distances", "Located", "build_atlas"]
+__all__ = ["Atlas", "build_atlas"]
 
 
 def __getattr__(name: str) -> Any:

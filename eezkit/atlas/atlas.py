@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from eezkit.answers.found import NOT_COVERED, Distances, Located, on_edge
 from eezkit.atlas import storage
-from eezkit.atlas.found import NOT_COVERED, Distances, Located, on_edge
 from eezkit.atlas.selection import choose, parse_selector
 from eezkit.coverage import Coverage
 from eezkit.edges import Edges
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import geopandas
     from numpy.typing import ArrayLike, NDArray
 
-    from eezkit.atlas.answer import Answer
+    from eezkit.answers.answer import Answer
     from eezkit.uncertainty import Uncertainty
 
 __all__ = ["Atlas"]

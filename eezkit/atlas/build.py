@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eezkit.arrangement import arrange
 from eezkit.atlas.atlas import Atlas
 from eezkit.edges import Coast, Lines, classify
+from eezkit.edges.arrangement import arrange
 from eezkit.lookup import CellIndex
 from eezkit.nearest import EdgeTree
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eezkit.atlas.answer import Answer, Inside
+from eezkit.answers.answer import Answer, Inside
+from eezkit.answers.found import NOT_COVERED
 from eezkit.atlas.atlas import Atlas
-from eezkit.atlas.found import NOT_COVERED
 from eezkit.positions import check_arrays
 from eezkit.zones import Zone
 

@@ -52,7 +52,7 @@ def audit(
     ZONE is a zone of the data (JPN, territory:GUM, …), or a file with a limit of its own:
     polygons, lines, or positions. BASELINE is a file as `eezkit limit` takes it.
     """
-    from eezkit.datasets import audit as library
+    from eezkit.compare import audit as library
     from eezkit.errors import OptionError
     from eezkit.limits import Baseline, features
 

@@ -33,7 +33,7 @@ def check(
     if as_json:
         options.echo_json(answer.to_json())
     else:
-        from eezkit.sentence import sentence
+        from eezkit.answers.sentence import sentence
 
         click.echo(sentence(answer))
     ctx.exit(_EXIT_CODES[answer.inside])

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eezkit.cli import options
-from eezkit.datasets import cache
+from eezkit.sources.cache import entries as cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eezkit.datasets.cache import CachedDataset
-    from eezkit.datasets.wfs import Progress
+    from eezkit.sources.cache.entries import CachedDataset
+    from eezkit.sources.marine_regions.wfs import Progress
 
 __all__ = ["data"]
 
@@ -34,7 +34,7 @@ def data() -> None:
 @options.as_json
 def list_datasets(as_json: bool) -> None:
     """List the layers that can be fetched, and the datasets in the cache."""
-    from eezkit.datasets.registry import layers
+    from eezkit.sources.marine_regions.registry import layers
 
     cached = cache.datasets()
     if as_json:
@@ -67,7 +67,7 @@ def fetch(
     as_json: bool,
 ) -> None:
     """Fetch LAYER (default: eez) from Marine Regions into the cache, and print its name."""
-    from eezkit.datasets.fetching import DEFAULT_TIMEOUT, fetch_files
+    from eezkit.sources.marine_regions.fetching import DEFAULT_TIMEOUT, fetch_files
 
     with _progress(layer) as progress:
         dataset = fetch_files(
@@ -88,7 +88,7 @@ def fetch(
 @options.as_json
 def add(file: Path, layer: str | None, as_json: bool) -> None:
     """Copy FILE, downloaded by hand, into the cache, and print its name there."""
-    from eezkit.datasets.adding import add_file
+    from eezkit.sources.marine_regions.adding import add_file
 
     _echo_kept(add_file(file, layer=layer), as_json)
 
@@ -156,7 +156,7 @@ def build(data: str | None, refresh: bool, verify: bool, as_json: bool) -> None:
 
     Every command does so when it first meets a dataset; this does it beforehand.
     """
-    from eezkit.datasets import store
+    from eezkit.sources.cache import built as store
 
     built = store.build(data, refresh=refresh, verify=verify)
     if as_json:
@@ -188,8 +188,8 @@ def compare(
     A and B are files, names in the cache, or "embedded". Exit code: 0 no difference, 1 some,
     2 failure.
     """
-    from eezkit.datasets import load
-    from eezkit.datasets.diff import diff
+    from eezkit.compare.diff import diff
+    from eezkit.sources import load
 
     found = diff(load(before), load(after), n=positions, seed=seed)
     text = json.dumps(found.to_json(), ensure_ascii=False, indent=2) + "\n"

@@ -26,7 +26,7 @@ def distance(
 
     Distances are geodesics on the WGS 84 ellipsoid, to the nearest point of the true edge.
     """
-    from eezkit.separation import between, to_edges
+    from eezkit.answers.separation import between, to_edges
 
     if target is None:
         _, _, answer = options.ask(

@@ -31,7 +31,7 @@ class Drawing:
 
     def check(self, baselines: Iterable[Path]) -> None:
         """Refuse, before anything is drawn, outputs that cannot be written."""
-        from eezkit.limits import files
+        from eezkit.tables import features as files
 
         files.check_outputs(self.output, self.table, self.edges, list(baselines))
 
@@ -40,7 +40,7 @@ class Drawing:
 
         What must be said of every line that is drawn goes to stderr.
         """
-        from eezkit.limits import files
+        from eezkit.tables import features as files
 
         said = files.edges_in_words(self.edges, self.tolerance)
         click.echo(f"eezkit: {files.NOTE}; {said}", err=True)

@@ -34,7 +34,8 @@ def equidistance(a: Path, b: Path, breadth: str, drawn: drawing.Drawing) -> None
     States agree on, or a court decides, may be another line.
     """
     from eezkit import limits
-    from eezkit.limits import features, files, summary
+    from eezkit.limits import features, summary
+    from eezkit.tables import features as files
 
     drawn.check([a, b])
     (reach,) = drawing.breadths_of([breadth])

@@ -35,7 +35,8 @@ def limit(baseline: Path, breadths: tuple[str, ...], drawn: drawing.Drawing) -> 
     shapefile, GeoParquet), or a CSV table with columns lon and lat. What is written are zones,
     one for each breadth, with the land in them, cut at ±180°.
     """
-    from eezkit.limits import Baseline, features, files, outer_limit, summary
+    from eezkit.limits import Baseline, features, outer_limit, summary
+    from eezkit.tables import features as files
 
     drawn.check([baseline])
     wanted = drawing.breadths_of(breadths)

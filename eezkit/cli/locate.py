@@ -63,7 +63,7 @@ def locate(
     All columns are kept, in order; added are answer, zones, sovereign, territory, regime and
     n_zones, and with --distance the distances to the limit and the coast.
     """
-    from eezkit.streams import locate_file
+    from eezkit.tables import locate_file
 
     atlas = options.open_atlas(data)
     if zone is not None or sole:

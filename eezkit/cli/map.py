@@ -38,8 +38,8 @@ def map(  # noqa: A001
     POSITION is LAT LON, or a named place. The page opens without a network.
     """
     from eezkit import maps
-    from eezkit.datasets import places
-    from eezkit.report import report
+    from eezkit.reports import report
+    from eezkit.sources import places
 
     maps.check_suffix(output, offline=not online)
     if position:

@@ -12,8 +12,9 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from eezkit.atlas import Answer, Atlas
-    from eezkit.datasets.places import Place
+    from eezkit.answers import Answer
+    from eezkit.atlas import Atlas
+    from eezkit.sources.places import Place
     from eezkit.uncertainty import Uncertainty
 
 __all__ = [
@@ -106,7 +107,7 @@ def ask(
 
 def open_atlas(data: str | None) -> Atlas:
     """Open the dataset that `--data` names, and say on stderr what must be said of it."""
-    from eezkit.datasets import load
+    from eezkit.sources import load
 
     atlas = load(data)
     for note in atlas.provenance.notes:
@@ -116,7 +117,7 @@ def open_atlas(data: str | None) -> Atlas:
 
 def resolve(words: tuple[str, ...]) -> Place:
     """Read a position or look up a named place."""
-    from eezkit.datasets.places import resolve as resolve_words
+    from eezkit.sources.places import resolve as resolve_words
 
     return resolve_words(words)
 

@@ -47,9 +47,9 @@ def report(
 
     POSITION is LAT LON, or a named place.
     """
-    from eezkit.datasets import places
-    from eezkit.report import Report
-    from eezkit.report import report as make
+    from eezkit.reports import Report
+    from eezkit.reports import report as make
+    from eezkit.sources import places
 
     kind = output.suffix.lower() if output else ".json" if as_json else ".md"
     if kind not in (".html", ".md", ".json"):

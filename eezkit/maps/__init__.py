@@ -5,13 +5,13 @@ layers may stand between them. `save` writes one self-contained HTML file. The `
 functions draw the same with matplotlib, and `save_figure` writes PNG, SVG or PDF.
 """
 
-from eezkit.maps.areas import add_zones
-from eezkit.maps.layers import add_limits, base_map
-from eezkit.maps.marks import add_geodesic, add_positions, add_table, add_uncertainty
-from eezkit.maps.page import save
-from eezkit.maps.report_page import Section, report_page
-from eezkit.maps.static import position_figure, save_figure, zones_figure
+from eezkit.maps.paper.static import position_figure, save_figure, zones_figure
 from eezkit.maps.views import atlas_map, position_map
+from eezkit.maps.web.areas import add_zones
+from eezkit.maps.web.layers import add_limits, base_map
+from eezkit.maps.web.marks import add_geodesic, add_positions, add_table, add_uncertainty
+from eezkit.maps.web.page import save
+from eezkit.maps.web.report_page import Section, report_page
 from eezkit.maps.writing import check_suffix, draw
 
 __all__ = [

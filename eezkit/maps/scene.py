@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eezkit.answers.sentence import edge_words, length, zone_words
 from eezkit.maps.paths import geodesic_line, outline_ring
 from eezkit.positions import format_position
-from eezkit.sentence import edge_words, length, zone_words
 from eezkit.units import M, to_nmi
 from eezkit.zones import EdgeKind, Regime, ZoneKind
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     import geopandas
     from numpy.typing import NDArray
 
-    from eezkit.atlas import Answer, Atlas
+    from eezkit.answers import Answer
+    from eezkit.answers.separation import Leg
+    from eezkit.atlas import Atlas
     from eezkit.geometry import Rings
-    from eezkit.separation import Leg
 
 __all__ = ["Limit", "Scene", "Way", "facts_of", "overlays_of", "scene_of", "short_length"]
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import folium
 import numpy as np
 
-from eezkit.maps.areas import add_zones
-from eezkit.maps.layers import (
+from eezkit.maps.paths import draw_whole, encode_geometry
+from eezkit.maps.scene import FEW_ZONES, Limit, Way, facts_of, overlays_of, scene_of
+from eezkit.maps.web.areas import add_zones
+from eezkit.maps.web.layers import (
     add_limits,
     add_shapes,
     base_map,
@@ -18,16 +20,15 @@ from eezkit.maps.layers import (
     line_key,
     rounded,
 )
-from eezkit.maps.marks import add_marks, add_uncertainty
-from eezkit.maps.paths import draw_whole, encode_geometry
-from eezkit.maps.scene import FEW_ZONES, Limit, Way, facts_of, overlays_of, scene_of
+from eezkit.maps.web.marks import add_marks, add_uncertainty
 from eezkit.positions import format_position
 
 if TYPE_CHECKING:
     import geopandas
 
-    from eezkit.atlas import Answer, Atlas
-    from eezkit.separation import Leg
+    from eezkit.answers import Answer
+    from eezkit.answers.separation import Leg
+    from eezkit.atlas import Atlas
 
 __all__ = ["atlas_map", "position_map"]
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eezkit.errors import OptionError
-from eezkit.maps.page import save
-from eezkit.maps.static import PICTURES, position_figure, save_figure, zones_figure
+from eezkit.maps.paper.static import PICTURES, position_figure, save_figure, zones_figure
 from eezkit.maps.views import atlas_map, position_map
+from eezkit.maps.web.page import save
 
 if TYPE_CHECKING:
-    from eezkit.atlas import Answer, Atlas
-    from eezkit.separation import Leg
+    from eezkit.answers import Answer
+    from eezkit.answers.separation import Leg
+    from eezkit.atlas import Atlas
 
 __all__ = ["check_suffix", "draw"]
 

@@ -1,0 +1,134 @@
+"""How far apart: two positions, or a position and the nearest limit and coast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eezkit.answers.answer import SCHEMA_VERSION, Answer
+from eezkit.answers.sentence import edge_words, length
+from eezkit.units import to_nmi
+
+if TYPE_CHECKING:
+    from eezkit.sources.places import Place
+    from eezkit.uncertainty import Uncertainty
+
+__all__ = ["Leg", "Separation", "between", "to_edges"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A geodesic from a position to something.
+
+    Parameters
+    ----------
+    to : str
+        What it leads to.
+    lon, lat : float
+        Where that is, in degrees.
+    distance : float
+        Metres.
+    azimuth : float or None
+        Degrees clockwise from north, at the start; None at distance 0.
+    """
+
+    to: str
+    lon: float
+    lat: float
+    distance: float
+    azimuth: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the leg with units in its names."""
+        return {
+            "to": self.to,
+            "lat": self.lat,
+            "lon": self.lon,
+            "distance_m": self.distance,
+            "distance_nmi": to_nmi(self.distance),
+            "azimuth_deg": self.azimuth,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """Legs from one position.
+
+    Parameters
+    ----------
+    lon, lat : float
+        The position, in degrees.
+    name : str or None
+    legs : tuple of Leg
+    uncertainty : float or None
+        Metres: no leg is off by more because the position is.
+    """
+
+    lon: float
+    lat: float
+    name: str | None
+    legs: tuple[Leg, ...]
+    uncertainty: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the legs as `eezkit distance --json` prints them."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "position": {"lat": self.lat, "lon": self.lon, "name": self.name},
+            "uncertainty_m": self.uncertainty,
+            "legs": [leg.to_json() for leg in self.legs],
+        }
+
+    def sentence(self) -> str:
+        """Give a line for each leg, or say that there is none."""
+        give = "" if self.uncertainty is None else f" ± {length(self.uncertainty)}"
+        lines = [
+            f"{length(leg.distance)}{give} to {leg.to}"
+            + ("" if leg.azimuth is None else f", azimuth {leg.azimuth:.1f}°")
+            + f" ({leg.lat:.6f} {leg.lon:.6f})"
+            for leg in self.legs
+        ]
+        return "\n".join(lines) or "no limit and no coast in these data"
+
+
+def between(start: Place, end: Place, *, uncertainty: Uncertainty | None = None) -> Separation:
+    """Take the geodesic from one position, known as well as stated, to another."""
+    from eezkit.geodesy import inverse
+
+    distance, azimuth, _ = (float(v) for v in inverse(start.lon, start.lat, end.lon, end.lat))
+    name = end.name or f"{end.lat:.6f} {end.lon:.6f}"
+    leg = Leg(name, end.lon, end.lat, distance, azimuth if distance > 0 else None)
+    return Separation(start.lon, start.lat, start.name, (leg,), _reach(uncertainty, start))
+
+
+def to_edges(answer: Answer) -> Separation:
+    """Take the legs to the nearest seaward edge and to the nearest coast, as far as known."""
+    legs = []
+    if answer.margin is not None and answer.nearest_lon is not None:
+        assert answer.nearest_lat is not None
+        legs.append(
+            Leg(
+                edge_words(answer),
+                answer.nearest_lon,
+                answer.nearest_lat,
+                abs(answer.margin),
+                answer.azimuth,
+            )
+        )
+    if answer.coast_distance is not None and answer.coast_lon is not None:
+        assert answer.coast_lat is not None
+        legs.append(
+            Leg(
+                "the coast",
+                answer.coast_lon,
+                answer.coast_lat,
+                answer.coast_distance,
+                answer.coast_azimuth,
+            )
+        )
+    reach = _reach(answer.uncertainty, answer)
+    return Separation(answer.lon, answer.lat, answer.name, tuple(legs), reach)
+
+
+def _reach(uncertainty: Uncertainty | None, position: Place | Answer) -> float | None:
+    return None if uncertainty is None else uncertainty.reach(position.lon, position.lat)

@@ -1,0 +1,3 @@
+"""Maps as pictures for paper, drawn with matplotlib."""
+
+__all__: list[str] = []

@@ -1,0 +1,143 @@
+"""Where zones come from: the embedded atlas, files, the Marine Regions service, the cache."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eezkit.atlas import Atlas
+    from eezkit.coverage import Coverage
+
+__all__ = ["fetch", "load", "read"]
+
+
+def load(data: str | os.PathLike[str] | None = None, *, refresh: bool = False) -> Atlas:
+    """Open the embedded atlas, a dataset in the cache, or a file; never the network.
+
+    Parameters
+    ----------
+    data : str or path-like, optional
+        Nothing or "embedded": the embedded derived atlas. The name of a layer fetched or added
+        before ("eez"), or the path of a file that `read` understands.
+    refresh : bool
+        Index it anew although the cache has it.
+
+    Returns
+    -------
+    Atlas
+
+    Raises
+    ------
+    DataNotFoundError
+        If it is neither a file nor in the cache.
+    """
+    if data is None or data == "embedded":
+        from eezkit.sources.embedded import load_embedded
+
+        return load_embedded(refresh=refresh)
+    if Path(data).exists():
+        return read(data, refresh=refresh)
+    from eezkit.sources.reading import load_cached
+
+    return load_cached(os.fspath(data), refresh=refresh)
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    layer: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    coverage: Coverage | str | None = None,
+    encoding: str | None = None,
+    strict: bool = False,
+    refresh: bool = False,
+) -> Atlas:
+    """Read zones from a file.
+
+    Parameters
+    ----------
+    path : path-like
+        A shapefile (or the folder or zip it lies in, as Marine Regions hands it out),
+        GeoPackage, FlatGeobuf, GeoJSON or GeoParquet file, in any coordinate reference system.
+    layer : str, optional
+        Which layer, where the file has several.
+    columns : mapping of str to str, optional
+        Our names to the file's, for a schema that is not known:
+        ``{"name": "country", "sovereign": "iso2"}``.
+    coverage : Coverage or {"world", "zones"}, optional
+        Where the file is complete. By default the world for a whole Marine Regions layer, else
+        only inside its own zones: elsewhere the answer is "not covered".
+    encoding : str, optional
+        Of the text columns, where the file does not say.
+    strict : bool
+        Raise for an unknown value instead of warning.
+    refresh : bool
+        Index it anew although the cache has it.
+
+    Returns
+    -------
+    Atlas
+        Indexed into the cache the first time, opened from there afterwards.
+
+    Raises
+    ------
+    DataNotFoundError
+        If the file or one of its sidecars is missing.
+    DataFormatError
+        If it is truncated, empty, or not what its name says.
+    SchemaError
+        If its columns are not known, or under `strict` a value is not.
+    """
+    from eezkit.sources.reading import read_atlas
+
+    return read_atlas(
+        Path(path),
+        layer=layer,
+        columns=columns,
+        coverage=coverage,
+        encoding=encoding,
+        strict=strict,
+        refresh=refresh,
+    )
+
+
+def fetch(
+    layer: str = "eez",
+    *,
+    sovereign: str | None = None,
+    where: str | None = None,
+    refresh: bool = False,
+    **options: Any,
+) -> Atlas:
+    """Fetch zones from the Marine Regions service, or from the cache if they were before.
+
+    Parameters
+    ----------
+    layer : str
+        A layer of the registry: ``eezkit data list`` names them.
+    sovereign : str, optional
+        Only zones that name this State, as ISO code or name, among any of their parties.
+    where : str, optional
+        A condition in CQL, for example ``pol_type='Joint regime'``.
+    refresh : bool
+        Fetch although the cache has it.
+    **options
+        ``timeout``, ``base_url``, ``progress``.
+
+    Returns
+    -------
+    Atlas
+
+    Raises
+    ------
+    UnknownDatasetError
+        If there is no such layer.
+    FetchError
+        If the service cannot be reached or does not give what was asked for.
+    """
+    from eezkit.sources.reading import fetch_atlas
+
+    return fetch_atlas(layer, sovereign=sovereign, where=where, refresh=refresh, **options)

@@ -1,0 +1,264 @@
+"""Built atlases in the cache: made once, then only opened.
+
+A built atlas is found by the paths of the files it was made from. It is opened if their sizes
+and modification times are those it was made from, or, failing that, their hashes. Otherwise, and
+where the folder is damaged or of another format, it is built anew, which is said in a warning.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eezkit import errors
+from eezkit.atlas.atlas import Atlas
+from eezkit.atlas.storage import (
+    FORMAT_VERSION,
+    MANIFEST,
+    read_manifest,
+    restamp_folder,
+    sweep_folder,
+    verify_folder,
+)
+from eezkit.errors import CacheError, EezkitWarning
+from eezkit.sources.cache.room import cache_dir
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["Built", "build", "built_folder", "open_or_build"]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An atlas that lies built in the cache.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder.
+    n_bytes : int
+        Size of the folder.
+    seconds : float
+        How long building took, indexing, checks and writing included.
+    is_new : bool
+        Whether it was built just now.
+    n_zones, n_vertices, n_edges : int
+        Zones; vertices as published; edges, each once.
+    """
+
+    path: Path
+    n_bytes: int
+    seconds: float
+    is_new: bool
+    n_zones: int
+    n_vertices: int
+    n_edges: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.n_zones:,} zones, {self.n_vertices:,} vertices, {self.n_edges:,} edges: "
+            f"{self.n_bytes / 1e6:.1f} MB, {'built' if self.is_new else 'built before,'} "
+            f"in {self.seconds:.1f} s"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the facts as JSON has them."""
+        return {
+            "path": str(self.path),
+            "bytes": self.n_bytes,
+            "seconds": self.seconds,
+            "is_new": self.is_new,
+            "zones": self.n_zones,
+            "vertices": self.n_vertices,
+            "edges": self.n_edges,
+        }
+
+
+def build(
+    data: str | os.PathLike[str] | None = None, *, refresh: bool = False, verify: bool = False
+) -> Built:
+    """Have an atlas built in the cache, if it is not there yet.
+
+    Parameters
+    ----------
+    data : str or path-like, optional
+        As for `eezkit.load`.
+    refresh : bool
+        Build anew in any case.
+    verify : bool
+        Read all of what is there, compare it with its hash, and build it anew if it differs.
+
+    Returns
+    -------
+    Built
+
+    Raises
+    ------
+    CacheError
+        If the cache cannot keep it.
+    DataNotFoundError
+        If `data` is neither a file nor in the cache.
+    """
+    from eezkit.sources import load
+
+    started = time.time()
+    atlas = load(data, refresh=refresh)
+    if verify and atlas.folder is not None:
+        try:
+            verify_folder(atlas.folder)
+        except CacheError as error:
+            _say_anew(error)
+            atlas = load(data, refresh=True)
+    if atlas.folder is None:
+        raise CacheError(
+            f"The dataset was built but cannot be kept in {cache_dir()}: "
+            "is the disk full, the folder not yours, or the source no file?"
+        )
+    stamp = read_manifest(atlas.folder)["stamp"]
+    return Built(
+        path=atlas.folder,
+        n_bytes=sum(file.stat().st_size for file in atlas.folder.iterdir()),
+        seconds=stamp["seconds"],
+        is_new=stamp["built"] >= started,
+        n_zones=len(atlas.zones),
+        n_vertices=atlas.rings.n_vertices,
+        n_edges=len(atlas.edges),
+    )
+
+
+def open_or_build(
+    name: str,
+    sources: Sequence[Path],
+    options: Mapping[str, Any],
+    build: Callable[[], Atlas],
+    *,
+    refresh: bool = False,
+) -> Atlas:
+    """Open the atlas built from these files with these options, or build and keep it.
+
+    Parameters
+    ----------
+    name : str
+        What the folder is called, before its key.
+    sources : sequence of Path
+        Every file the atlas is made from.
+    options : mapping
+        What else decides the result; JSON can hold it.
+    build : callable
+        Makes the atlas.
+    refresh : bool
+        Build anew in any case.
+
+    Returns
+    -------
+    Atlas
+        What it warned of when it was built is warned of each time.
+
+    Raises
+    ------
+    Whatever `build` raises. Where the cache cannot be written the atlas is used all the same.
+
+    Warns
+    -----
+    EezkitWarning
+        If what the cache has is outdated or damaged, and is built anew; if what was built cannot
+        be kept.
+    """
+    folder = built_folder(name, sources, options)
+    made_from = _made_from(sources, options)
+    if not refresh and (folder / MANIFEST).exists():
+        try:
+            return _warned(Atlas.open(folder, judge=lambda stamp: _judge(folder, stamp, made_from)))
+        except CacheError as error:
+            _say_anew(error)
+    started = time.time()
+    atlas = _recording(build)
+    try:
+        digests = _digests(sources)
+        if _stats(sources) != made_from["files"]:
+            raise CacheError(f"A file of {name} changed while it was read, so it is not kept.")
+        built = {"built": started, "seconds": round(time.time() - started, 3)}
+        atlas.save(folder, stamp={**made_from, "sha256": digests, **built})
+        # The mapped arrays of the folder are shared between processes; ours would not be.
+        atlas = Atlas.open(folder)
+        for other in folder.parent.iterdir():
+            sweep_folder(other)
+    except CacheError as error:
+        warnings.warn(f"{error} It will be built again next time.", EezkitWarning, stacklevel=2)
+    return _warned(atlas)
+
+
+def built_folder(name: str, sources: Sequence[Path], options: Mapping[str, Any]) -> Path:
+    """Where the atlas built from these files with these options is kept."""
+    # A checksum will do to tell folders apart: the stamp in the folder holds all this in full.
+    key = zlib.crc32(json.dumps([FORMAT_VERSION, _asked(sources, options)]).encode())
+    return cache_dir() / "built" / f"{name}-{key:08x}"
+
+
+def _asked(sources: Sequence[Path], options: Mapping[str, Any]) -> list[Any]:
+    # Through JSON and back, as it will be compared with what a manifest holds.
+    asked: list[Any] = json.loads(
+        json.dumps([[str(path.resolve()) for path in sources], dict(options)], sort_keys=True)
+    )
+    return asked
+
+
+def _made_from(sources: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Any]:
+    return {"asked": _asked(sources, options), "files": _stats(sources)}
+
+
+def _stats(sources: Sequence[Path]) -> list[list[Any]]:
+    stats = [path.stat() for path in sources]
+    return [[stat.st_size, stat.st_mtime_ns] for stat in stats]
+
+
+def _digests(sources: Sequence[Path]) -> list[str]:
+    from eezkit.sources.cache.entries import digest
+
+    return [digest(path) for path in sources]
+
+
+def _judge(folder: Path, stamp: Any, made_from: Mapping[str, Any]) -> None:
+    """Refuse a folder that was made from other files than those that are there now."""
+    known = isinstance(stamp, dict) and stamp.get("asked") == made_from["asked"]
+    if known and stamp.get("files") == made_from["files"]:
+        return
+    if known and "sha256" in stamp:
+        sources = [Path(path) for path in made_from["asked"][0]]
+        if _digests(sources) == stamp["sha256"]:
+            restamp_folder(folder, {**stamp, **made_from})
+            return
+    raise CacheError(f"The built dataset {folder.name} is outdated: its source has changed.")
+
+
+def _recording(build: Callable[[], Atlas]) -> Atlas:
+    """Build, and keep in the atlas what was warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        atlas = build()
+    said = []
+    for warning in caught:
+        if issubclass(warning.category, EezkitWarning):
+            said.append((warning.category.__name__, str(warning.message)))
+        else:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    return replace(atlas, warnings=tuple(said))
+
+
+def _say_anew(error: CacheError) -> None:
+    warnings.warn(f"{error} It is built anew.", EezkitWarning, stacklevel=3)
+
+
+def _warned(atlas: Atlas) -> Atlas:
+    for kind, text in atlas.warnings:
+        warnings.warn(text, getattr(errors, kind), stacklevel=3)
+    return atlas

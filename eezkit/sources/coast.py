@@ -1,0 +1,39 @@
+"""The coast that comes with eezkit, to tell the coast in other people's data by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eezkit.sources.embedded import data_folder
+
+if TYPE_CHECKING:
+    from eezkit.edges import Coast
+
+__all__ = ["WITHIN", "embedded_coast"]
+
+WITHIN = 2_000.0
+"""Metres: how far Natural Earth's 1:10m coast may lie from a published one."""
+
+_BREADTH_WITHIN = 3_000.0
+
+
+def embedded_coast() -> Coast:
+    """Index Natural Earth's 1:10m land."""
+    from eezkit.atlas.build import coast_of
+    from eezkit.geometry import Rings
+    from eezkit.lookup import CellIndex
+
+    with np.load(data_folder() / "coast.npz") as file:
+        lon, lat = (np.cumsum(file[name], dtype=np.int64) / 1000.0 for name in ("lon", "lat"))
+        rings = np.concatenate([[0], np.cumsum(file["sizes"])]).astype(np.int64)
+        polygons = file["polygons"].astype(np.int64)
+    land = Rings(lon, lat, rings, polygons, np.array([0, len(polygons) - 1]))
+    return coast_of(
+        land,
+        CellIndex.build(land),
+        within=WITHIN,
+        breadth_within=_BREADTH_WITHIN,
+        name="Natural Earth 1:10m",
+    )

@@ -1,0 +1,3 @@
+"""The layers of Marine Regions: which there are, how they are fetched or added."""
+
+__all__: list[str] = []

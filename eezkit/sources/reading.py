@@ -1,0 +1,213 @@
+"""Files and fetched layers become atlases: read, checked, indexed into the cache."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eezkit.coverage import Coverage
+from eezkit.errors import DataNotFoundError, OptionError
+from eezkit.sources.cache.built import open_or_build
+from eezkit.zones import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from eezkit.atlas import Atlas
+    from eezkit.edges import Lines
+    from eezkit.geometry import Rings
+    from eezkit.schema import LineTable, ZoneTable
+    from eezkit.sources.cache.entries import CachedDataset
+    from eezkit.sources.files.layers import Origin
+
+__all__ = ["fetch_atlas", "load_cached", "read_atlas"]
+
+_WHOLE_WORLD = {"eez": 200, "eez_land": 200, "eez_12nm": 150, "eez_24nm": 100, "eez_iho": 400}
+"""From how many zones on a layer is taken for the whole world's."""
+
+_LINES_WITHIN = 50.0
+"""Metres: how far a published boundary line may lie from the edge of the zone it bounds."""
+
+
+def read_atlas(
+    path: Path,
+    *,
+    layer: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    coverage: Coverage | str | None = None,
+    encoding: str | None = None,
+    strict: bool = False,
+    refresh: bool = False,
+    provenance: Provenance | None = None,
+    boundaries: Path | None = None,
+) -> Atlas:
+    """Read zones from a file; see `eezkit.read`.
+
+    Parameters
+    ----------
+    provenance : Provenance, optional
+        Where the file is known to come from.
+    boundaries : Path, optional
+        A file of the source's boundary lines.
+    """
+    from eezkit.sources.files.containers import source_files
+
+    cover = _coverage(coverage)
+    options = {
+        "layer": layer,
+        "columns": dict(columns or {}),
+        "coverage": cover and cover.to_json(),
+        "encoding": encoding,
+        "strict": strict,
+        "provenance": provenance and provenance.to_json(),
+    }
+    sources = [*source_files(path), *(source_files(boundaries) if boundaries else [])]
+
+    def build() -> Atlas:
+        return _build(path, layer, columns, cover, encoding, strict, provenance, boundaries)
+
+    if not sources or not all(source.is_file() for source in sources):
+        return build()
+    return open_or_build(path.stem, sources, options, build, refresh=refresh)
+
+
+def load_cached(name: str, *, refresh: bool = False) -> Atlas:
+    """Open a dataset of the cache by its name, such as ``eez`` or ``eez:JPN``.
+
+    Raises
+    ------
+    DataNotFoundError, UnknownDatasetError
+        If it is not in the cache, or is no name of a dataset.
+    """
+    from eezkit.sources.cache import entries as cache
+
+    if any(mark in name for mark in "/\\") or Path(name).suffix:
+        raise DataNotFoundError(
+            f"{name} is not there. Accepted are the path of a file, or the name of a layer "
+            "fetched or added before (`eezkit data list`)."
+        )
+    return _of_cached(cache.get(name), refresh=refresh)
+
+
+def fetch_atlas(layer: str, *, refresh: bool, **options: Any) -> Atlas:
+    """Fetch a layer of zones and read it; see `eezkit.fetch`."""
+    from eezkit.sources.marine_regions.fetching import fetch_files
+
+    return _of_cached(fetch_files(layer, refresh=refresh, **options), refresh=refresh)
+
+
+def _of_cached(dataset: CachedDataset, *, refresh: bool) -> Atlas:
+    from eezkit.sources.cache import entries as cache
+
+    manifest = dataset.manifest
+    filtered = bool(manifest.sovereign or manifest.where)
+    coverage = Coverage.zones_only() if filtered else Coverage.world()
+    if manifest.sovereign and not manifest.where:
+        coverage = coverage.and_for([manifest.sovereign])
+    lines = cache.find("eez_boundaries") if manifest.layer == "eez" else None
+    same = lines is not None and lines.manifest.version == manifest.version
+    return read_atlas(
+        dataset.path,
+        coverage=coverage,
+        refresh=refresh,
+        provenance=dataset.provenance(),
+        boundaries=lines.path if lines is not None and same else None,
+    )
+
+
+def _coverage(coverage: Coverage | str | None) -> Coverage | None:
+    if coverage is None or isinstance(coverage, Coverage):
+        return coverage
+    known = {"world": Coverage.world, "zones": Coverage.zones_only}
+    if coverage not in known:
+        raise OptionError(f"coverage {coverage!r} is not one of 'world', 'zones' or a Coverage.")
+    return known[coverage]()
+
+
+def _build(
+    path: Path,
+    layer: str | None,
+    columns: Mapping[str, str] | None,
+    coverage: Coverage | None,
+    encoding: str | None,
+    strict: bool,
+    provenance: Provenance | None,
+    boundaries: Path | None,
+) -> Atlas:
+    from eezkit.atlas import build_atlas
+    from eezkit.sources.coast import embedded_coast
+    from eezkit.sources.files.checks import check_table
+    from eezkit.sources.files.layers import read_lines, read_table
+
+    table, origin = read_table(path, layer=layer, columns=columns, encoding=encoding, strict=strict)
+    findings, _ = check_table(table)
+    lines = None
+    if boundaries is not None:
+        lines = _lines(read_lines(boundaries, codes=table.codes, strict=strict)[0])
+    whole = len(table.zones) >= _WHOLE_WORLD.get(table.layer or "", 10**9)
+    atlas = build_atlas(
+        table.zones,
+        _rings(table),
+        provenance=provenance or _provenance(table, origin),
+        coverage=coverage or (Coverage.world() if whole else Coverage.zones_only()),
+        coast=embedded_coast(),
+        lines=lines,
+    )
+    return replace(atlas, findings=findings.to_json())
+
+
+def _rings(table: ZoneTable) -> Rings:
+    """The published rings; those with geodesic edges with vertices added, to within 0.1 m."""
+    from eezkit.geometry import Rings
+
+    rings = Rings.from_shapely(table.geometry)
+    if table.edges == "planar":
+        return rings
+    from eezkit.geodesy import EdgeModel, densify
+
+    pieces = [
+        densify(rings.lon[a:b], rings.lat[a:b], max_length=1000.0, model=EdgeModel(table.edges))
+        for a, b in zip(rings.rings[:-1], rings.rings[1:], strict=True)
+    ]
+    starts = np.cumsum([0, *(len(lon) for lon, _ in pieces)]).astype(np.int64)
+    lon, lat = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return Rings(lon, lat, starts, rings.polygons, rings.zones)
+
+
+def _lines(table: LineTable) -> Lines:
+    """Index the source's own boundary lines."""
+    import shapely
+
+    from eezkit.edges import Lines
+    from eezkit.nearest import EdgeTree
+
+    parts, line = shapely.get_parts(table.geometry, return_index=True)
+    coords, part = shapely.get_coordinates(parts, return_index=True)
+    start: NDArray[np.int64] = np.flatnonzero(part[1:] == part[:-1])
+    ends = (coords[start, 0], coords[start, 1], coords[start + 1, 0], coords[start + 1, 1])
+    kinds = tuple(table.lines[i].kind for i in line[part[start]])
+    return Lines(EdgeTree.build(*ends), kinds, _LINES_WITHIN)
+
+
+def _provenance(table: ZoneTable, origin: Origin) -> Provenance:
+    """What a file says of itself; of a Marine Regions layer, what its registry says."""
+    if table.layer is None:
+        return Provenance(origin.path.name, source=str(origin.path.name))
+    from eezkit.sources.marine_regions.registry import layer as registered
+
+    entry = registered(table.layer)
+    version = origin.version or (entry.version if table.layout == "WFS" else "")
+    return Provenance(
+        name=f"Marine Regions {table.layer}",
+        version=version,
+        basis="published",
+        licence=entry.licence,
+        citation=entry.citation(version or None),
+        source=origin.path.name,
+        notes=entry.terms,
+    )
