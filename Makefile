@@ -18,7 +18,7 @@ demo: setup
 	.venv/bin/eezkit map minamitorishima-2026 --zone JPN -o minamitorishima.html
 
 test: setup
-	$(PY) -m pytest -q
+	$(PY) -m pytest -q -n auto
 
 uncompiled: setup  ## an hour: the suite as where there is no compiler, on an atlas indexed before
 	EEZKIT_CACHE_DIR=build/indexed $(PY) -c 'import eezkit; eezkit.load()'

@@ -39,12 +39,14 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep what tests cache away from the user's cache.
+    """Keep what tests cache away from the user's cache, in one that all workers share.
 
     The atlas that EEZKIT_TEST_BUILT has indexed is taken from there: without compiled kernels,
     indexing it takes minutes.
     """
-    cache = tmp_path_factory.mktemp("cache")
+    room = tmp_path_factory.getbasetemp()
+    cache = (room.parent if "PYTEST_XDIST_WORKER" in os.environ else room) / "cache"
+    cache.mkdir(exist_ok=True)
     os.environ["EEZKIT_CACHE_DIR"] = str(cache)
     if built := os.environ.get("EEZKIT_TEST_BUILT"):
         link_built(Path(built), cache)
