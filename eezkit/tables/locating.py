@@ -17,6 +17,7 @@ from eezkit.positions import on_globe
 from eezkit.tables.answers import Answers
 from eezkit.tables.parquet import ParquetSource, arrow_output, require_pyarrow
 from eezkit.tables.text import TextSource, text_output, text_source
+from eezkit.tables.typed_text import IrregularTextError, TypedTextSource
 
 if TYPE_CHECKING:
     import os
@@ -35,7 +36,7 @@ OnError = Literal["fail", "skip", "null"]
 
 _TEXT = (".csv", ".tsv", ".tab", ".txt")
 _PARQUET = (".parquet", ".pq", ".geoparquet")
-_Source = TextSource | ParquetSource
+_Source = TextSource | TypedTextSource | ParquetSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,24 @@ def locate_file(
                     "added; rename it first."
                 )
         room = stack.enter_context(atomic_path(wanted))
-        write = stack.enter_context(_output(room, table, answers))
+        if isinstance(table, TextSource) and _is_parquet(room):
+            try:
+                typed = TypedTextSource(table, skip_ragged=on_error == "skip")
+                return _written(room, typed, columns, answers, on_error, progress)
+            except IrregularTextError:
+                pass
+        return _written(room, table, columns, answers, on_error, progress)
+
+
+def _written(
+    room: Path,
+    table: _Source,
+    columns: tuple[int, int],
+    answers: Answers,
+    on_error: OnError,
+    progress: Callable[[int, int], None] | None,
+) -> Summary:
+    with _output(room, table, answers) as write:
         return _stream(table, columns, answers, write, on_error, progress)
 
 
@@ -186,6 +204,8 @@ def _stream(
     for block in table.blocks(*columns):
         good = on_globe(block.lon, block.lat)
         if on_error == "fail" and not good.all():
+            if isinstance(table, TypedTextSource):
+                raise IrregularTextError
             _refuse(table, columns, block, n_read, int(np.argmin(good)))
         n_read += len(good)
         n_bad += int(np.count_nonzero(~good))
@@ -255,7 +275,7 @@ def _output(
 ) -> contextlib.AbstractContextManager[Callable[[Any, Any], None]]:
     """Open the output: copied text, or else what Arrow writes."""
     parquet = _is_parquet(room)
-    if isinstance(table, ParquetSource):
+    if not isinstance(table, TextSource):
         return arrow_output(room, table.schema, answers, as_text=not parquet)
     if not parquet:
         return text_output(room, table, answers)

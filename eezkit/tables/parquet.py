@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from eezkit.tables.answers import Answered, Answers
 
-__all__ = ["ParquetSource", "arrow_output", "require_pyarrow"]
+__all__ = ["ParquetBlock", "ParquetSource", "arrow_output", "require_pyarrow"]
 
 _ROWS, _BYTES = 1 << 20, 1 << 27
 _BUFFER = 1 << 20

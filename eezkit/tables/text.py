@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from eezkit.tables.answers import Answered, Answers
 
-__all__ = ["TextBlock", "TextSource", "text_output", "text_source"]
+__all__ = ["TextBlock", "TextSource", "numbers", "text_output", "text_source"]
 
 _ROWS, _CHARACTERS = 1 << 16, 1 << 24
 _BYTE_ORDER_MARKS = (
@@ -183,7 +183,7 @@ class TextSource:
     def _block(
         self, records: list[str], lon_texts: list[str], lat_texts: list[str], lines: list[int]
     ) -> TextBlock:
-        lon, lat = _numbers(lon_texts), _numbers(lat_texts)
+        lon, lat = numbers(lon_texts), numbers(lat_texts)
         return TextBlock(records, lon_texts, lat_texts, lines, lon, lat, self.delimiter, self.names)
 
     def _tapped(self) -> Iterator[str]:
@@ -291,7 +291,7 @@ def _added(fields: list[str] | tuple[str, ...], delimiter: str) -> str:
     return delimiter + out.getvalue()
 
 
-def _numbers(texts: list[str]) -> NDArray[np.float64]:
+def numbers(texts: list[str]) -> NDArray[np.float64]:
     """The numbers that fields hold; NaN where one holds none."""
     try:
         if "_" not in "".join(texts):
