@@ -192,6 +192,8 @@ class Provenance:
         The publisher's accuracy in metres, where known.
     notes : tuple of str
         What every reader of an answer must be told, a sentence each.
+    lines : str
+        The source's own boundary lines that its edges were told by; "" where there were none.
     """
 
     name: str
@@ -202,6 +204,7 @@ class Provenance:
     source: str = ""
     accuracy_m: float | None = None
     notes: tuple[str, ...] = field(default=())
+    lines: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the provenance as the results contract has it."""
@@ -214,6 +217,7 @@ class Provenance:
             "citation": self.citation,
             "source": self.source,
             "notes": list(self.notes),
+            "lines": self.lines,
         }
 
     @classmethod

@@ -246,3 +246,23 @@ def test_margins_agree_with_an_independent_search(atlas: Atlas) -> None:
         sampled = GEOD.inv(np.full_like(x, px), np.full_like(y, py), x, y)[2].min()
         if abs(margin) > 1000 and not atlas.is_land(px, py):
             assert sampled - 0.2 <= margin <= sampled + MILLIMETRE
+
+
+@pytest.mark.parametrize(("miles", "on_land"), [(11.9, True), (12.1, False)])
+def test_an_island_that_no_map_of_land_has_reaches_12_miles(miles: float, on_land: bool) -> None:
+    """Farther behind a coast a position in no zone may as well be a pocket of high seas."""
+    from eezkit.edges import Coast
+    from eezkit.geometry import Rings
+    from eezkit.lookup import CellIndex
+    from eezkit.nearest import EdgeTree
+    from layers import atlas_of, square
+
+    half = GEOD.fwd(0, 0, 90, miles * 1852)[0]
+    hole = square(-half, -2, half, 2)
+    x, y = hole.exterior.xy
+    ends = np.column_stack([x[:-1], y[:-1], x[1:], y[1:]])
+    elsewhere = CellIndex.build(Rings.from_shapely([square(90, 0, 91, 1)]))
+    coast = Coast(ends, EdgeTree.build(*ends.T), elsewhere, 1.0, 5.0, "a coast without its land")
+    atlas = atlas_of({A: square(-10, -10, 10, 10, hole)}, coast=coast)
+    assert atlas.coast_distance(0.0, 0.0) == pytest.approx(miles * 1852, abs=MILLIMETRE)
+    assert bool(atlas.is_land(0.0, 0.0)) is on_land

@@ -24,7 +24,7 @@ from eezkit.errors import (
 from eezkit.sources.cache import entries as cache
 from eezkit.sources.marine_regions import wfs
 from eezkit.sources.marine_regions.registry import layers
-from wfs_server import EEZ, Answer, WfsServer, zipped
+from wfs_server import EEZ, LINES, Answer, WfsServer, zipped
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def server() -> Iterator[WfsServer]:
-    with WfsServer(eez=list(EEZ)) as running:
+    with WfsServer(eez=list(EEZ), eez_boundaries=LINES) as running:
         yield running
 
 
@@ -75,7 +75,7 @@ def test_list_names_the_layers_and_what_is_cached(server: WfsServer, download: P
     before = done("list").stdout.splitlines()
     assert [line.split()[0] for line in before] == list(layers())
     done("add", download)
-    done("fetch", "eez", "--sovereign", "JPN", "--url", server.url)
+    done("fetch", "eez", "--sovereign", "JPN", "--url", server.url, "--no-lines")
     after = done("list").stdout
     assert "cached  eez@12 " in after
     assert "cached  eez@12:JPN" in after
@@ -108,6 +108,14 @@ def test_every_option_of_fetch_does_something(server: WfsServer) -> None:
     server.fail("hits", Answer(b"", delay=20))
     error = failed("fetch", "eez", "--url", server.url, "--timeout", "0.05")
     assert "did not answer within 0.05 s" in str(error)
+
+
+def test_a_fetch_says_by_which_lines_edges_are_told(server: WfsServer) -> None:
+    assert printed_json("fetch", "eez", "--url", server.url)["lines"] == "eez_boundaries@12"
+    assert "lines          eez_boundaries@12" in done("info", "eez").stdout
+    assert cache.find("eez_boundaries") is not None
+    done("fetch", "eez", "--url", server.url, "--no-lines")
+    assert "lines          none" in done("info", "eez").stdout
 
 
 def test_add_prints_the_name(download: Path) -> None:

@@ -119,6 +119,22 @@ def test_claims_end_at_the_sector_of_antarctica_that_nobody_claims(atlas) -> Non
     assert ((np.abs(atlas.edges.lon1[claim]) > 80) & (np.abs(atlas.edges.lon1[claim]) < 175)).all()
 
 
+def test_a_claim_ends_at_that_sector_as_far_out_as_a_limit_is_not_reached(atlas) -> None:
+    """What ends there short of 200 M is no limit of the law, however far from the coast."""
+    edges, n = atlas.edges, atlas.edges.n_seaward
+    in_abeyance = [zone.regime is Regime.IN_ABEYANCE for zone in atlas.zones]
+    held = np.array([any(in_abeyance[zone] for zone in members) for members in edges.sets])
+    by_source = edges.evidence[:n] == list(Evidence).index(Evidence.SOURCE)
+    which = np.flatnonzero(by_source & (held[edges.left[:n]] | held[edges.right[:n]]))
+    lon, lat = (edges.lon1 + edges.lon2)[which] / 2, (edges.lat1 + edges.lat2)[which] / 2
+    off = atlas.coast_distance(lon, lat)
+    far_out = (off > 110 * M) & (off < 194 * M)
+    assert far_out.sum() > 100
+    assert set(edges.kind[which[off < 194 * M]]) == {list(EdgeKind).index(EdgeKind.CLAIM)}
+    limit = which[(off > 196 * M) & (off < 200 * M)]
+    assert set(edges.kind[limit]) == {list(EdgeKind).index(EdgeKind.OUTER_LIMIT)}
+
+
 def spots() -> list[dict[str, str]]:
     with (Path(__file__).with_name("world_spots.csv")).open(encoding="utf-8") as file:
         return list(csv.DictReader(file))

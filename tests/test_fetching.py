@@ -1,5 +1,6 @@
 """Fetch once, whole and checked; afterwards the cache answers; failures leave nothing behind."""
 
+import functools
 import json
 import os
 import resource
@@ -15,9 +16,11 @@ import pytest
 
 from eezkit.errors import CacheError, FetchError, OptionError, UnknownDatasetError
 from eezkit.sources.cache import entries as cache
-from eezkit.sources.marine_regions import wfs
-from eezkit.sources.marine_regions.fetching import fetch_files
+from eezkit.sources.marine_regions import fetching, wfs
 from wfs_server import EEZ, Answer, WfsServer, collection, exception, zone
+
+fetch_files = functools.partial(fetching.fetch_files, lines=False)
+"""Lines have a file of their own: test_fetched_atlas.py."""
 
 SLOW = 30.0
 """Seconds: longer than any test waits."""
@@ -338,7 +341,8 @@ def test_a_person_who_interrupts_finds_nothing_half_done(server: WfsServer) -> N
 FETCH = """
 import sys
 from eezkit.sources.marine_regions.fetching import fetch_files
-print(fetch_files("eez", base_url=sys.argv[1], refresh="refresh" in sys.argv).path)
+options = {"lines": False, "refresh": "refresh" in sys.argv}
+print(fetch_files("eez", base_url=sys.argv[1], **options).path)
 """
 
 

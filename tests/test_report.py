@@ -1,6 +1,7 @@
 """Reports: which belt, whose rights, how far to what, in the right words."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import shapely
@@ -151,3 +152,18 @@ def test_the_flagship_names_its_land_its_neighbours_and_the_high_seas() -> None:
     assert found.high_seas.distance == pytest.approx(found.answer.margin)
     text = found.to_markdown()
     assert "| nearest foreign land | Asuncion (Northern Marianas): 579.0 nmi (1072.4 km)" in text
+
+
+@pytest.mark.parametrize(
+    ("breadth", "at", "beyond"),
+    [
+        (12, "territorial sea", "contiguous zone"),
+        (24, "contiguous zone", "exclusive economic zone"),
+    ],
+)
+def test_a_limit_belongs_to_the_belt_it_ends(breadth: int, at: str, beyond: str) -> None:
+    """UNCLOS art. 3 and 33: the breadth is "not exceeding" 12 and 24 M, so 12 M itself is in."""
+    atlas = two_neighbours()
+    answer = replace(atlas.at(lon=6.0, lat=0.0), coast_distance=breadth * M)
+    assert belt_of(answer).name == at
+    assert belt_of(replace(answer, coast_distance=breadth * M + 1e-6)).name == beyond

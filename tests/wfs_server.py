@@ -88,6 +88,20 @@ EEZ = [
 ]
 """Unlike the service's own order, not sorted by MRGID."""
 
+LINES = [
+    {
+        "type": "Feature",
+        "id": f"eez_boundaries.{number}",
+        "properties": {"line_id": number, "line_name": name, "line_type": kind, "eez1": name},
+        "geometry": {"type": "LineString", "coordinates": ends},
+    }
+    for number, name, kind, ends in (
+        (1, "Japan north", "Treaty", [[153, 25], [155, 25]]),
+        (2, "Japan south", "200 NM", [[153, 23], [155.12345678, 23]]),
+    )
+]
+"""Lines along two sides of the Japanese square."""
+
 
 def exception(text: str, status: int = 400, code: str = "InvalidParameterValue") -> Answer:
     """What the service sends when it refuses: an XML report, whatever format was asked for."""

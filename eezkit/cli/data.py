@@ -53,6 +53,7 @@ def list_datasets(as_json: bool) -> None:
 @click.argument("layer", default="eez")
 @click.option("--sovereign", metavar="CODE|NAME", help="Only zones that name this State (JPN).")
 @click.option("--where", metavar="CQL", help="Only features that pass this filter.")
+@click.option("--lines/--no-lines", default=True, help="Fetch with it the layer of its lines.")
 @click.option("--refresh", is_flag=True, help="Fetch again although it is cached.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Silence before giving up.")
 @click.option("--url", metavar="URL", help="Another service with the same layers.")
@@ -61,6 +62,7 @@ def fetch(
     layer: str,
     sovereign: str | None,
     where: str | None,
+    lines: bool,
     refresh: bool,
     timeout: float | None,
     url: str | None,
@@ -74,6 +76,7 @@ def fetch(
             layer,
             sovereign=sovereign,
             where=where,
+            lines=lines,
             refresh=refresh,
             timeout=DEFAULT_TIMEOUT if timeout is None else timeout,
             base_url=url,
@@ -107,7 +110,9 @@ def info(name: str, verify: bool, as_json: bool) -> None:
         return
     cached = known.pop("cached") or {"cached": "no"}
     for key, value in {**known, **cached}.items():
-        if value is not None:
+        if key == "lines":
+            click.echo(f"{key:<14} {value or 'none: what each edge is is found out'}")
+        elif value is not None:
             click.echo(f"{key:<14} {_text(value)}")
 
 

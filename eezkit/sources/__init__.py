@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from eezkit.atlas import Atlas
@@ -53,6 +53,7 @@ def read(
     coverage: Coverage | str | None = None,
     encoding: str | None = None,
     strict: bool = False,
+    lines: str | os.PathLike[str] | None = None,
     refresh: bool = False,
 ) -> Atlas:
     """Read zones from a file.
@@ -74,6 +75,9 @@ def read(
         Of the text columns, where the file does not say.
     strict : bool
         Raise for an unknown value instead of warning.
+    lines : path-like, optional
+        A file of the source's own boundary lines (``eez_boundaries_v12.shp``): what it says an
+        edge is goes before all other evidence, and the provenance says that it was asked.
     refresh : bool
         Index it anew although the cache has it.
 
@@ -100,6 +104,7 @@ def read(
         coverage=coverage,
         encoding=encoding,
         strict=strict,
+        lines=None if lines is None else Path(lines),
         refresh=refresh,
     )
 
@@ -109,8 +114,10 @@ def fetch(
     *,
     sovereign: str | None = None,
     where: str | None = None,
+    lines: bool = True,
     refresh: bool = False,
-    **options: Any,
+    timeout: float = 60.0,
+    base_url: str | None = None,
 ) -> Atlas:
     """Fetch zones from the Marine Regions service, or from the cache if they were before.
 
@@ -122,10 +129,15 @@ def fetch(
         Only zones that name this State, as ISO code or name, among any of their parties.
     where : str, optional
         A condition in CQL, for example ``pol_type='Joint regime'``.
+    lines : bool
+        Fetch with it the layer of lines, if there is one, that says what each edge is: treaty,
+        median line, limit. `Atlas.provenance` names the lines that edges are told by.
     refresh : bool
         Fetch although the cache has it.
-    **options
-        ``timeout``, ``base_url``, ``progress``.
+    timeout : float
+        Seconds of silence from the service after which it is given up.
+    base_url : str, optional
+        Address of another service with the same layers.
 
     Returns
     -------
@@ -140,4 +152,12 @@ def fetch(
     """
     from eezkit.sources.reading import fetch_atlas
 
-    return fetch_atlas(layer, sovereign=sovereign, where=where, refresh=refresh, **options)
+    return fetch_atlas(
+        layer,
+        sovereign=sovereign,
+        where=where,
+        lines=lines,
+        refresh=refresh,
+        timeout=timeout,
+        base_url=base_url,
+    )

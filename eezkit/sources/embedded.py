@@ -76,7 +76,7 @@ def _build(dataset: Path, atlas: Path) -> Atlas:
         [_zone(known[code], kind, area) for code, area in facts[layer].items()]
         for layer, kind in _LAYERS.items()
     )
-    stated = {field.name: facts[field.name] for field in fields(Provenance)}
+    stated = {f.name: facts[f.name] for f in fields(Provenance) if f.name in facts}
     built = build_atlas(
         zones,
         zone_rings,

@@ -44,7 +44,7 @@ def read_atlas(
     strict: bool = False,
     refresh: bool = False,
     provenance: Provenance | None = None,
-    boundaries: Path | None = None,
+    lines: Path | None = None,
 ) -> Atlas:
     """Read zones from a file; see `eezkit.read`.
 
@@ -52,7 +52,7 @@ def read_atlas(
     ----------
     provenance : Provenance, optional
         Where the file is known to come from.
-    boundaries : Path, optional
+    lines : Path, optional
         A file of the source's boundary lines.
     """
     from eezkit.sources.files.containers import source_files
@@ -65,11 +65,12 @@ def read_atlas(
         "encoding": encoding,
         "strict": strict,
         "provenance": provenance and provenance.to_json(),
+        "lines": lines and lines.name,
     }
-    sources = [*source_files(path), *(source_files(boundaries) if boundaries else [])]
+    sources = [*source_files(path), *(source_files(lines) if lines else [])]
 
     def build() -> Atlas:
-        return _build(path, layer, columns, cover, encoding, strict, provenance, boundaries)
+        return _build(path, layer, columns, cover, encoding, strict, provenance, lines)
 
     if not sources or not all(source.is_file() for source in sources):
         return build()
@@ -109,14 +110,12 @@ def _of_cached(dataset: CachedDataset, *, refresh: bool) -> Atlas:
     coverage = Coverage.zones_only() if filtered else Coverage.world()
     if manifest.sovereign and not manifest.where:
         coverage = coverage.and_for([manifest.sovereign])
-    lines = cache.find("eez_boundaries") if manifest.layer == "eez" else None
-    same = lines is not None and lines.manifest.version == manifest.version
     return read_atlas(
         dataset.path,
         coverage=coverage,
         refresh=refresh,
         provenance=dataset.provenance(),
-        boundaries=lines.path if lines is not None and same else None,
+        lines=cache.get(manifest.lines).path if manifest.lines else None,
     )
 
 
@@ -137,7 +136,7 @@ def _build(
     encoding: str | None,
     strict: bool,
     provenance: Provenance | None,
-    boundaries: Path | None,
+    lines: Path | None,
 ) -> Atlas:
     from eezkit.atlas import build_atlas
     from eezkit.sources.coast import embedded_coast
@@ -146,17 +145,18 @@ def _build(
 
     table, origin = read_table(path, layer=layer, columns=columns, encoding=encoding, strict=strict)
     findings, _ = check_table(table)
-    lines = None
-    if boundaries is not None:
-        lines = _lines(read_lines(boundaries, codes=table.codes, strict=strict)[0])
+    told_by = None
+    if lines is not None:
+        told_by = _lines(read_lines(lines, codes=table.codes, strict=strict)[0])
+    stated = provenance or _provenance(table, origin)
     whole = len(table.zones) >= _WHOLE_WORLD.get(table.layer or "", 10**9)
     atlas = build_atlas(
         table.zones,
         _rings(table),
-        provenance=provenance or _provenance(table, origin),
+        provenance=replace(stated, lines=stated.lines or (lines.name if lines else "")),
         coverage=coverage or (Coverage.world() if whole else Coverage.zones_only()),
         coast=embedded_coast(),
-        lines=lines,
+        lines=told_by,
     )
     return replace(atlas, findings=findings.to_json())
 

@@ -17,7 +17,7 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -48,6 +48,7 @@ __all__ = [
     "find",
     "get",
     "keep",
+    "with_lines",
     "workroom",
 ]
 
@@ -83,6 +84,8 @@ class Manifest:
         None where counting would mean reading the file.
     decimals : int or None
         Decimals of a degree that the service wrote; None for a file.
+    lines : str or None
+        Name of the dataset of lines by which the edges of the zones are told, if any is.
     licence, citation, doi : str
     terms : tuple of str
     """
@@ -102,6 +105,7 @@ class Manifest:
     size: int
     n_features: int | None
     decimals: int | None
+    lines: str | None
     licence: str
     citation: str
     doi: str
@@ -150,6 +154,7 @@ class CachedDataset:
             citation=self.manifest.citation,
             source=self.manifest.source,
             notes=self.manifest.terms,
+            lines=self.manifest.lines or "",
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -322,6 +327,7 @@ def keep(
             size=file.stat().st_size,
             n_features=n_features,
             decimals=decimals,
+            lines=None,
             licence=layer.licence,
             citation=layer.citation(version),
             doi=layer.doi(version),
@@ -329,13 +335,27 @@ def keep(
         )
         with atomic_path(path) as target:
             file.replace(target)
-        with atomic_path(folder / f"{stem}.json") as target:
-            text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=False)
-            target.write_text(text, encoding="utf-8")
+        _write(manifest)
         if before is not None and before.path != path:
             before.path.unlink(missing_ok=True)
         _sweep()
     return CachedDataset(path, manifest)
+
+
+def with_lines(dataset: CachedDataset, lines: str | None) -> CachedDataset:
+    """Say in the manifest of a dataset by which lines its edges are told, if by any."""
+    if dataset.manifest.lines == lines:
+        return dataset
+    manifest = replace(dataset.manifest, lines=lines)
+    with disk_errors():
+        _write(manifest)
+    return CachedDataset(dataset.path, manifest)
+
+
+def _write(manifest: Manifest) -> None:
+    with atomic_path(_folder() / f"{_stem(manifest.name)}.json") as target:
+        text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=False)
+        target.write_text(text, encoding="utf-8")
 
 
 def clear(name: str | None = None) -> int:

@@ -37,6 +37,7 @@ def fetch_files(
     *,
     sovereign: str | None = None,
     where: str | None = None,
+    lines: bool = True,
     refresh: bool = False,
     timeout: float = DEFAULT_TIMEOUT,
     base_url: str | None = None,
@@ -53,6 +54,9 @@ def fetch_files(
         3166-1 alpha-3 code, or a name exactly as published.
     where : str, optional
         Only features that pass this filter, in CQL on the layer's own attributes.
+    lines : bool
+        Fetch with zones the layer of lines, if there is one, that says what each edge is; the
+        manifest says whether edges are told by it. What was added by hand stays as it is.
     refresh : bool
         Fetch even if cached. The cached dataset is replaced only once the new one is whole.
     timeout : float
@@ -91,9 +95,35 @@ def fetch_files(
     if not (math.isfinite(timeout) and timeout > 0):
         raise OptionError(f"timeout is {timeout:g}; expected seconds, more than 0.")
     name = cache.dataset_name(chosen.name, chosen.version, sovereign=sovereign, where=where)
-    if not refresh and (found := cache.find(name)) is not None:
-        return found
-    url = base_url or default_service()
+    dataset = None if refresh else cache.find(name)
+    if dataset is None:
+        url = base_url or default_service()
+        dataset = _fetch(chosen, sovereign, where, url, timeout, progress)
+    if dataset.manifest.origin == "file":
+        return dataset
+    if not (lines and chosen.lines):
+        return cache.with_lines(dataset, None)
+    try:
+        told_by = fetch_files(
+            chosen.lines, refresh=refresh, timeout=timeout, base_url=base_url, progress=progress
+        )
+    except FetchError as error:
+        raise FetchError(
+            f"The lines {chosen.lines} that say what the edges of {chosen.name} are cannot be"
+            f" fetched: {error} Without them, as lines=False or --no-lines has it, what an edge is"
+            " is found out from the zones and the coast."
+        ) from error
+    return cache.with_lines(dataset, told_by.name)
+
+
+def _fetch(
+    chosen: Layer,
+    sovereign: str | None,
+    where: str | None,
+    url: str,
+    timeout: float,
+    progress: Progress | None,
+) -> CachedDataset:
     with connect(url, timeout=timeout) as service, cache.workroom() as room:
         cql = _filter(service, chosen, sovereign, where)
         n_features = service.count(chosen, cql)

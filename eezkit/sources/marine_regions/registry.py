@@ -42,6 +42,8 @@ class Layer:
         holds codes, ``sovereign`` names. Empty where the layer names no State.
     label_point : tuple of str
         Attributes that hold longitude and latitude of a point in or near the feature, or ().
+    lines : str
+        The layer of lines that says what each edge is, or "".
     page_size : int
         Features asked for at once: small where features are heavy.
     file_stem : str
@@ -60,6 +62,7 @@ class Layer:
     key: tuple[str, ...]
     party_columns: tuple[str, ...]
     label_point: tuple[str, ...]
+    lines: str
     page_size: int
     file_stem: str
     licence: str
@@ -134,6 +137,7 @@ def layers() -> Mapping[str, Layer]:
             key=tuple(entry["key"]),
             party_columns=tuple(entry.get("party_columns", ())),
             label_point=tuple(entry.get("label_point", ())),
+            lines=entry.get("lines", ""),
             page_size=entry["page_size"],
             file_stem=entry.get("file_stem", ""),
             licence=document["licence"],
