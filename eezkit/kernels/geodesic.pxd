@@ -13,6 +13,10 @@ cdef double _TINY
 cdef double _EPS
 cdef double _ROOT_EPS
 cdef double _SHORT
+cdef double _SHORT_LON
+cdef double _SHORT_LAT
+cdef double _SHORT_CHORD
+cdef double _SHORT_TERM
 cdef int _NEWTON_STEPS
 cdef int _ALL_STEPS
 cdef double[::1] _A3
@@ -54,4 +58,6 @@ cdef (double, double, double, double, double, double, double, double) solve_inve
     double lat1, double lat2, double lon12) noexcept nogil
 cdef (double, double, double, double) solve_direct(
     double lat1, double salp1, double calp1, double s12) noexcept nogil
+cdef double length_between(
+    double lon1, double lat1, double lon2, double lat2) noexcept nogil
 cdef double azimuth_deg(double salp, double calp) noexcept nogil
