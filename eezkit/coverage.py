@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eezkit.errors import OptionError
-from eezkit.geodesy import distance
+from eezkit.geodesy import WGS84, distance
 from eezkit.geometry import wrap_lon
 from eezkit.positions import check_arrays, on_globe
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Coverage"]
 
 _WORLD = ((-180.0, -90.0, 180.0, 90.0),)
-_LEAST_RADIUS, _LARGEST_RADIUS = 6335439.32, 6399593.63  # metres: of curvature, b²/a and a²/b
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ def _within(
     haversine = np.sin(half_lat) ** 2 + cosines * np.sin(half_lon) ** 2
     farthest, nearest = (
         np.sin(min(radius / (2.0 * sphere), np.pi / 2.0)) ** 2
-        for sphere in (_LEAST_RADIUS, _LARGEST_RADIUS)
+        for sphere in (WGS84.least_radius, WGS84.greatest_radius)
     )
     within = haversine <= nearest * (1.0 - 1e-9)
     near = ~within & (haversine <= farthest * (1.0 + 1e-9) + 1e-24)

@@ -10,6 +10,7 @@ doi:10.1007/s00190-012-0578-z.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from eezkit.geometry import Rings
 
 __all__ = [
+    "WGS84",
     "EdgeModel",
+    "Ellipsoid",
     "NearestOnEdge",
     "area_perimeter",
     "densify",
@@ -36,6 +39,51 @@ __all__ = [
     "inverse",
     "polygon_area",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsoid:
+    """An ellipsoid of revolution.
+
+    Parameters
+    ----------
+    a : float
+        Equatorial radius, in metres.
+    f : float
+        Flattening.
+
+    Examples
+    --------
+    >>> WGS84.a, round(WGS84.b, 4)
+    (6378137.0, 6356752.3142)
+    """
+
+    a: float
+    f: float
+
+    @property
+    def b(self) -> float:
+        """Polar radius, in metres."""
+        return self.a * (1.0 - self.f)
+
+    @property
+    def e2(self) -> float:
+        """Square of the eccentricity of a meridian."""
+        return self.f * (2.0 - self.f)
+
+    @property
+    def least_radius(self) -> float:
+        """Least radius of curvature, b²/a: of the meridian at the equator, in metres."""
+        return self.b**2 / self.a
+
+    @property
+    def greatest_radius(self) -> float:
+        """Greatest radius of curvature, a²/b: at the poles, in metres."""
+        return self.a**2 / self.b
+
+
+WGS84 = Ellipsoid(6378137.0, 1.0 / 298.257223563)
+"""The ellipsoid of all that eezkit computes: NIMA TR8350.2, table 3.1."""
 
 
 class EdgeModel(StrEnum):

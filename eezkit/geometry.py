@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Rings", "are_among", "edge_keys", "in_ring", "wrap_lon"]
+__all__ = ["Rings", "are_among", "edge_keys", "nth_in_group", "wrap_lon"]
 
 
 def wrap_lon(lon: ArrayLike) -> NDArray[np.float64]:
@@ -39,34 +39,24 @@ def wrap_lon(lon: ArrayLike) -> NDArray[np.float64]:
     return np.where(outside, folded, lon)
 
 
-def in_ring(
-    ring_lon: ArrayLike, ring_lat: ArrayLike, lon: ArrayLike, lat: ArrayLike
-) -> NDArray[np.bool_]:
-    """Whether positions lie within one ring, straight in longitude/latitude; for small rings.
+def nth_in_group(sizes: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Number the members of groups that follow one another: 0, 1, 2 … anew in each.
 
     Parameters
     ----------
-    ring_lon, ring_lat : array_like of float, shape (n_vertices,)
-        Degrees, the last vertex repeating the first; the longitudes run on across ±180°.
-    lon, lat : array_like of float, shape (...)
-        Degrees, in any turn.
+    sizes : numpy.ndarray of int, shape (n_groups,)
 
     Returns
     -------
-    numpy.ndarray of bool, shape (...)
-        False for what is not finite. On the ring itself either may be said.
+    numpy.ndarray of int64, shape (sum of sizes,)
+
+    Examples
+    --------
+    >>> nth_in_group(np.array([2, 0, 3])).tolist()
+    [0, 1, 0, 1, 2]
     """
-    x, y = np.asarray(ring_lon, dtype=np.float64), np.asarray(ring_lat, dtype=np.float64)
-    middle = (x.min() + x.max()) / 2.0
-    px = middle + wrap_lon(np.asarray(lon, dtype=np.float64) - middle)
-    py = np.asarray(lat, dtype=np.float64)
-    inside = np.zeros(np.broadcast_shapes(px.shape, py.shape), dtype=bool)
-    for x1, y1, x2, y2 in zip(x[:-1], y[:-1], x[1:], y[1:], strict=True):
-        straddles = (y1 <= py) != (y2 <= py)
-        if straddles.any():
-            crossing = x1 + (py - y1) / (y2 - y1) * (x2 - x1)
-            inside ^= straddles & (px < crossing)
-    return inside
+    sizes = np.asarray(sizes, dtype=np.int64)
+    return np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
 
 def edge_keys(
@@ -196,6 +186,16 @@ class Rings:
         first[self.rings[1:][np.diff(self.rings) > 0] - 1] = False
         return np.flatnonzero(first[: self.n_vertices])
 
+    def polygon_of_ring(self) -> NDArray[np.int64]:
+        """Polygon index of each ring, shape (n_rings,)."""
+        return np.repeat(np.arange(len(self.polygons) - 1), np.diff(self.polygons))
+
+    def is_shell(self) -> NDArray[np.bool_]:
+        """Whether each ring is the shell of its polygon, shape (n_rings,)."""
+        shell = np.zeros(len(self.rings) - 1, dtype=bool)
+        shell[self.polygons[:-1][np.diff(self.polygons) > 0]] = True
+        return shell
+
     def zone_of_vertex(self) -> NDArray[np.int64]:
         """Zone index of each vertex, shape (n_vertices,)."""
         vertex_starts = self.rings[self.polygons[self.zones]]
@@ -227,5 +227,5 @@ def _gather(
     """Indices of all members of the chosen groups, and where each group starts among them."""
     lengths = starts[chosen + 1] - starts[chosen]
     new_starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    members = np.arange(new_starts[-1]) + np.repeat(starts[chosen] - new_starts[:-1], lengths)
+    members = nth_in_group(lengths) + np.repeat(starts[chosen], lengths)
     return members, new_starts

@@ -20,7 +20,7 @@ from eezkit.kernels import edgetree as _edgetree
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["EdgeTree", "Nearest", "NearestGroups"]
+__all__ = ["EdgeTree", "Nearest"]
 
 _PIECE = 2000.0
 """Metres, the greatest length of a piece; its chord is then within a few decimetres of it."""
@@ -48,29 +48,6 @@ class Nearest(NamedTuple):
         Number of the edge as it was given, the lowest of equally near ones; -1 if there is none.
     """
 
-    distance: NDArray[np.float64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    azimuth: NDArray[np.float64]
-    edge: NDArray[np.int64]
-
-
-class NearestGroups(NamedTuple):
-    """The nearest of several groups of edges to each position, nearest first.
-
-    Parameters
-    ----------
-    group : numpy.ndarray of int64, shape (..., k)
-        The groups; -1 where there are fewer than k.
-    distance : numpy.ndarray of float64, shape (..., k)
-        Metres; infinite where there is no group.
-    lon, lat, azimuth : numpy.ndarray of float64, shape (..., k)
-        As in `Nearest`; NaN where there is no group.
-    edge : numpy.ndarray of int64, shape (..., k)
-        As in `Nearest`.
-    """
-
-    group: NDArray[np.int64]
     distance: NDArray[np.float64]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
@@ -297,76 +274,6 @@ class EdgeTree:
                 list(pool.map(work, parts))
         far, x, y, azimuth = (out[:, i].reshape(shape) for i in range(4))
         return Nearest(far, x, y, azimuth, edge.reshape(shape))
-
-    def query_groups(
-        self,
-        lon: ArrayLike,
-        lat: ArrayLike,
-        group: ArrayLike,
-        *,
-        k: int,
-        radius: float = np.inf,
-    ) -> NearestGroups:
-        """Find the nearest groups of edges to each position, as the nearest zones.
-
-        Parameters
-        ----------
-        lon, lat : array_like of float, shape (...)
-            Positions, in degrees; NaN is no position and has no answer.
-        group : array_like of int, shape (n_edges,) or (n_edges, n_sides)
-            Which group each edge is of, or which groups if it parts several; negative is none.
-        k : int
-            How many groups at most.
-        radius : float
-            Metres. Groups farther away do not count.
-
-        Returns
-        -------
-        NearestGroups
-            Arrays of the shape of the positions and k. Of groups equally near the lower number
-            goes first.
-
-        Raises
-        ------
-        CoordinateError
-            If a value is infinite, or a latitude outside [-90, 90].
-        OptionError
-            If `group` has not one row for each edge, or k is less than 1.
-        """
-        x, y, shape = _positions(lon, lat)
-        groups = np.ascontiguousarray(group, dtype=np.int64)
-        if groups.ndim not in (1, 2) or len(groups) != self.n_edges:
-            raise OptionError(
-                f"group has shape {groups.shape}. Accepted is one row for each edge, "
-                f"shape ({self.n_edges},) or ({self.n_edges}, n_sides)."
-            )
-        if k < 1:
-            raise OptionError(f"k {k!r} is too few. Accepted are 1 and more.")
-        groups = groups if groups.ndim == 2 else groups[:, None]
-        table = np.full((len(x), k, 4), np.nan)
-        who = np.full((len(x), k, 3), -1, dtype=np.int64)
-        for i in np.flatnonzero(~np.isnan(x + y)):
-            _edgetree.nearest_groups(
-                self._number,
-                self.nodes,
-                self.chords,
-                self.points,
-                self.pieces,
-                groups,
-                x[i],
-                y[i],
-                radius,
-                table[i],
-                who[i],
-            )
-        free = who[..., 0] < 0
-        table[free] = np.inf, np.nan, np.nan, np.nan
-        table[table[..., 0] == 0.0, 3] = np.nan
-        order = np.lexsort((who[..., 0], table[..., 0]))[..., None]
-        table = np.take_along_axis(table, order, axis=1).reshape(*shape, k, 4)
-        who = np.take_along_axis(who, order, axis=1).reshape(*shape, k, 3)
-        far, lon2, lat2, azimuth = (table[..., i] for i in range(4))
-        return NearestGroups(who[..., 0], far, lon2, lat2, azimuth, who[..., 1])
 
     @property
     def _number(self) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 import numpy as np
 
 from eezkit.errors import OptionError
-from eezkit.geodesy import direct, distance, inverse
+from eezkit.geodesy import WGS84, direct, distance, inverse
 from eezkit.geometry import wrap_lon
 from eezkit.positions import check_arrays
 
@@ -27,7 +27,7 @@ __all__ = ["Circle", "Polygon", "Sector", "Uncertainty", "decide"]
 _RESOLUTION = 1.0  # metres: discs this small that touch the line leave it undecided
 _BATCH = 2048
 _FARTHEST = 10_000_000.0  # a quarter of the way round: beyond it a sector folds onto itself
-_WIDEST_SPHERE = 6399593.6258  # a²/b: no radius of curvature of the ellipsoid is larger
+_WIDEST_SPHERE = WGS84.greatest_radius
 
 
 @runtime_checkable

@@ -1,11 +1,16 @@
 """Rings as flat arrays, and longitudes brought home."""
 
+from pathlib import Path
+
 import numpy as np
+import pyproj
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+import eezkit
+from eezkit.geodesy import WGS84
 from eezkit.geometry import Rings, are_among, wrap_lon
 from layers import ISLAND, square
 
@@ -72,3 +77,14 @@ def test_taking_zones_keeps_their_order_and_shape() -> None:
 def test_each_vertex_knows_its_zone() -> None:
     rings = Rings.from_shapely(LAYER)
     assert np.bincount(rings.zone_of_vertex(), minlength=4).tolist() == [10, 10, 0, 5]
+
+
+def test_the_ellipsoid_stands_in_one_place() -> None:
+    """Beside it only the compiled kernels and the script of the pages, which cannot import it."""
+    root = Path(eezkit.__file__).parent
+    sources = [*root.rglob("*.py"), *root.rglob("*.js")]
+    named = {p.relative_to(root).as_posix() for p in sources if "298.257" in p.read_text("utf-8")}
+    assert named == {"geodesy.py", "kernels/geodesic.py", "maps/web/geodesic.js"}
+    assert WGS84.greatest_radius == pytest.approx(6399593.6258, abs=1e-4)
+    geod = pyproj.Geod(ellps="WGS84")
+    assert (WGS84.a, WGS84.b, WGS84.e2) == pytest.approx((geod.a, geod.b, geod.es), rel=1e-15)

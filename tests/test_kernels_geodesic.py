@@ -39,7 +39,6 @@ for model in EdgeModel:
     near = tree.query(lon, lat)
     found[f"tree {model}"] = near.distance
     found[f"number {model}"] = near.edge
-    found[f"groups {model}"] = tree.query_groups(lon[:3], lat[:3], near.edge[:18] % 3, k=2).distance
 json.dump({name: np.asarray(value).tolist() for name, value in found.items()}, sys.stdout)
 """
 

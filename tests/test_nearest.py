@@ -10,7 +10,7 @@ from pyproj import Geod
 
 from eezkit import nearest as module
 from eezkit.errors import CoordinateError, OptionError
-from eezkit.geodesy import EdgeModel, direct, distance, edge_distance
+from eezkit.geodesy import EdgeModel, direct, edge_distance
 from eezkit.geometry import Rings
 from eezkit.nearest import EdgeTree, Nearest
 
@@ -243,8 +243,6 @@ def test_no_edges_are_infinitely_far() -> None:
     assert np.isinf(found.distance).all()
     assert (found.edge == -1).all()
     assert EdgeTree.from_arrays(tree.to_arrays()).query(LON, LAT).edge == [-1]
-    groups = tree.query_groups(LON, LAT, np.empty(0, dtype=int), k=2)
-    assert (groups.group == -1).all()
 
 
 def test_an_edge_may_go_round_the_world_or_be_a_point() -> None:
@@ -264,43 +262,6 @@ def test_a_position_is_the_same_after_a_turn(lon: float, lat: float, turns: int)
     assert around.distance == pytest.approx(here.distance, abs=SAME)
 
 
-@pytest.mark.parametrize("sides", [1, 2])
-@pytest.mark.parametrize("radius", [np.inf, 1.5e6])
-def test_the_nearest_groups_are_those_of_brute_force(
-    sides: int, radius: float, random: np.random.Generator
-) -> None:
-    edges = some_edges(200, random)
-    lon, lat = some_positions(40, random)
-    group = random.integers(-1, 25, (200, sides))
-    tree = EdgeTree.build(*edges.T)
-    found = tree.query_groups(lon, lat, group[:, 0] if sides == 1 else group, k=6, radius=radius)
-    table = brute_force(lon, lat, edges)
-    for i in range(40):
-        of_group = np.array([table[i, (group == g).any(axis=1)].min() for g in range(25)])
-        expected = np.sort(of_group[of_group <= radius])[:6]
-        n = len(expected)
-        assert found.distance[i, :n] == pytest.approx(expected, abs=SAME)
-        assert of_group[found.group[i, :n]] == pytest.approx(expected, abs=SAME)
-        assert len(set(found.group[i, :n])) == n
-        assert (found.group[i, n:] == -1).all()
-        assert np.isinf(found.distance[i, n:]).all()
-        assert (group[found.edge[i, :n]] == found.group[i, :n, None]).any(axis=1).all()
-    assert radius == np.inf or (found.group == -1).any()
-
-
-def test_the_first_group_is_as_near_as_the_nearest_edge(random: np.random.Generator) -> None:
-    tree = EdgeTree.build(*some_edges(200, random).T)
-    lon, lat = some_positions(30, random)
-    groups = tree.query_groups(lon, lat, np.arange(200) % 7, k=1)
-    one = tree.query(lon, lat)
-    assert groups.distance[:, 0] == pytest.approx(one.distance, abs=SAME)
-    apart = distance(groups.lon[:, 0], groups.lat[:, 0], one.lon, one.lat)
-    assert apart.max() < SAME
-    assert groups.azimuth[:, 0] == pytest.approx(one.azimuth, abs=1e-6, nan_ok=True)
-    nowhere = tree.query_groups(np.nan, 0.0, np.zeros(200, dtype=int), k=2)
-    assert nowhere.group.tolist() == [-1, -1]
-
-
 def test_what_makes_no_sense_is_refused(random: np.random.Generator) -> None:
     with pytest.raises(CoordinateError, match="first, number 1"):
         EdgeTree.build([0, 0], [0, 95], [1, 1], [0, 0])
@@ -308,12 +269,8 @@ def test_what_makes_no_sense_is_refused(random: np.random.Generator) -> None:
     with pytest.raises(CoordinateError, match=r"index 1, is lon=0\.0, lat=-91\.0"):
         tree.query([0, 0], [0, -91])
     with pytest.raises(CoordinateError, match="lon=inf"):
-        tree.query_groups(np.inf, 0, np.zeros(10), k=1)
+        tree.query(np.inf, 0)
     with pytest.raises(OptionError, match=r"active has shape \(9,\)"):
         tree.query(0, 0, active=np.ones(9, dtype=bool))
     with pytest.raises(OptionError, match="threads 0"):
         tree.query(0, 0, threads=0)
-    with pytest.raises(OptionError, match="group has shape"):
-        tree.query_groups(0, 0, np.zeros(9), k=1)
-    with pytest.raises(OptionError, match="k 0"):
-        tree.query_groups(0, 0, np.zeros(10), k=0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eezkit.geometry import Rings, edge_keys
+from eezkit.geometry import Rings, edge_keys, nth_in_group
 from eezkit.lookup import CellIndex
 
 if TYPE_CHECKING:
@@ -127,9 +127,7 @@ def _interior_is_left(rings: Rings) -> NDArray[np.bool_]:
     cross = rings.lon[start] * rings.lat[start + 1] - rings.lon[start + 1] * rings.lat[start]
     ring = rings.ring_of_vertex()[start]
     counterclockwise = np.bincount(ring, cross, minlength=len(rings.rings) - 1) > 0
-    is_shell = np.zeros(len(rings.rings) - 1, dtype=bool)
-    is_shell[rings.polygons[:-1][np.diff(rings.polygons) > 0]] = True
-    return counterclockwise == is_shell
+    return counterclockwise == rings.is_shell()
 
 
 def _seam_cuts(
@@ -142,7 +140,7 @@ def _seam_cuts(
     first, last = np.searchsorted(stops, low, "right"), np.searchsorted(stops, high, "left")
     count = np.maximum(last - first, 0)
     edge = np.repeat(seam, count)
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    within = nth_in_group(count)
     lat = stops[np.repeat(first, count) + within]
     return edge, np.full(len(edge), -180.0), lat
 
@@ -169,7 +167,7 @@ def _crossings(
     starts = np.searchsorted(member_of[copies], np.arange(len(first) + 1))
     rank = member_of[np.concatenate([a[meet], b[meet]])]
     count = (starts[1:] - starts[:-1])[rank]
-    nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    nth = nth_in_group(count)
     edge = copies[np.repeat(starts[rank], count) + nth]
     where = np.repeat(np.concatenate([where, where]), count, axis=0)
     return edge, where[:, 0], where[:, 1]
@@ -218,7 +216,7 @@ def _cells_of(ends: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.
     wide = high - low + 1
     count = wide[:, 0] * wide[:, 1]
     edge = np.repeat(np.arange(len(ends)), count)
-    nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    nth = nth_in_group(count)
     column = low[edge, 0] + nth % wide[edge, 0]
     row = low[edge, 1] + nth // wide[edge, 0]
     return edge, row * 100_000 + column
@@ -240,7 +238,7 @@ def _split_at(
     origin = np.repeat(np.arange(len(ends)), n_cuts + 1)
     pieces = ends[origin]
     first_piece = np.cumsum(n_cuts + 1) - (n_cuts + 1)
-    nth = np.arange(len(edge)) - np.repeat(np.cumsum(n_cuts) - n_cuts, n_cuts)
+    nth = nth_in_group(n_cuts)
     piece = first_piece[edge] + nth
     pieces[piece, 2], pieces[piece, 3] = lon, lat
     pieces[piece + 1, 0], pieces[piece + 1, 1] = lon, lat
@@ -277,9 +275,7 @@ def _zones_at(index: CellIndex, lon: NDArray[np.float64], lat: NDArray[np.float6
     starts = np.cumsum(count) - count
     flat = np.array([zone for s in sets for zone in s], dtype=np.int64)
     row = np.repeat(np.arange(len(code)), count[inverse])
-    n_before = np.cumsum(count[inverse]) - count[inverse]
-    nth = np.arange(len(row)) - np.repeat(n_before, count[inverse])
-    return row, flat[starts[inverse][row] + nth]
+    return row, flat[starts[inverse][row] + nth_in_group(count[inverse])]
 
 
 def _where(pairs: _Pairs, keep: NDArray[np.bool_]) -> _Pairs:

@@ -32,6 +32,3 @@ cdef void _search_tree(
     const unsigned char[::1] marks, double limit, long long[::1] found, double[:, ::1] near,
     long long[::1] trail, double[::1] memory, double[::1] best,
     long long[::1] winner) noexcept nogil
-cdef Py_ssize_t _slot(
-    long long group, long long edge, double s, double[:, ::1] table,
-    long long[:, ::1] who) noexcept nogil

@@ -10,6 +10,7 @@ import numpy as np
 from eezkit import geodesy
 from eezkit.errors import GeometryWarning, OptionError
 from eezkit.geodesy import EdgeModel
+from eezkit.geometry import nth_in_group
 from eezkit.limits.sites import FOOT, to_lonlat, to_vector
 from eezkit.limits.solve import EQUAL, corners, project
 
@@ -388,7 +389,7 @@ class _Pen:
     ) -> tuple[NDArray[np.void], int]:
         """Insert exact vertices into edges, evenly along the guide; how many were not found."""
         edge = np.repeat(at, parts - 1)
-        number = np.arange(len(edge)) - np.repeat(np.cumsum(parts - 1) - (parts - 1), parts - 1) + 1
+        number = nth_in_group(parts - 1) + 1
         span = v["along"][edge + 1] - v["along"][edge]
         new = np.zeros(len(edge), dtype=VERTEX)
         new["along"] = v["along"][edge] + span * number / np.repeat(parts, parts - 1)

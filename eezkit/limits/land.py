@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eezkit.geodesy import EdgeModel
+from eezkit.geometry import nth_in_group
 from eezkit.limits.baseline import is_artificial
 from eezkit.nearest import EdgeTree
 
@@ -110,7 +111,7 @@ def _nearest_keys(
     n_samples = np.ceil(_RADIUS * np.hypot(east * wide, north) / (_STEP * breadth))
     n_samples = np.maximum(n_samples, 1.0).astype(np.int64)
     edge = np.repeat(np.arange(len(one)), n_samples)
-    nth = np.arange(len(edge)) - np.repeat(np.cumsum(n_samples) - n_samples, n_samples)
+    nth = nth_in_group(n_samples)
     lon, lat = (one[edge] + ((nth + 0.5) / n_samples[edge])[:, None] * (two - one)[edge]).T
     key, least = np.full(len(edge), _BEYOND), np.full(len(edge), np.inf)
     for code, model in enumerate(EdgeModel):

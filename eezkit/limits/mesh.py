@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eezkit.geodesy import WGS84
 from eezkit.limits.sites import Sites, to_lonlat
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ _RADIUS = 6.4e6
 """Metres: above the greatest radius of curvature, so that angles turn into upper bounds."""
 _COVER = 0.6
 """Each point of a triangle is within this times its longest edge of a corner (plane: 0.58)."""
-_A = 6378137.0
-_E2 = (2.0 - 1.0 / 298.257223563) / 298.257223563
 _SHARP, _BLUR = 0.5, 0.05
 """A right angle gives 1 half way between its sides, and less beside; curvature gives some too."""
 _FINE, _FINEST = 64, 4096
@@ -237,8 +236,8 @@ def _two_least(
 def _slope(mesh: Mesh, value: NDArray[np.float64]) -> NDArray[np.float64]:
     """Length of the gradient of values at the corners of each triangle, in metres per metre."""
     normal = mesh.nodes[mesh.triangles]
-    radius = _A / np.sqrt(1.0 - _E2 * normal[..., 2:] ** 2)
-    corners = radius * normal * np.array([1.0, 1.0, 1.0 - _E2])
+    radius = WGS84.a / np.sqrt(1.0 - WGS84.e2 * normal[..., 2:] ** 2)
+    corners = radius * normal * np.array([1.0, 1.0, 1.0 - WGS84.e2])
     p, q = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     rise_p, rise_q = value[:, 1] - value[:, 0], value[:, 2] - value[:, 0]
     pp, pq, qq = (np.einsum("ij,ij->i", *pair) for pair in ((p, p), (p, q), (q, q)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eezkit.errors import DataFormatError
-from eezkit.geometry import Rings
+from eezkit.geometry import Rings, nth_in_group
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,10 +58,6 @@ class Outline:
         """
         _check(rings)
         turned, zone_of, x, rest = _turned(rings)
-        n_polygons = len(turned.polygons) - 1
-        polygon_of = np.repeat(np.arange(n_polygons), np.diff(turned.polygons))
-        is_shell = np.zeros(len(polygon_of), dtype=bool)
-        is_shell[turned.polygons[:-1][np.diff(turned.polygons) > 0]] = True
         label, labels = _labels(x, turned)
         has_edge = label >= 0
         has_edge[1:] |= has_edge[:-1].copy()
@@ -72,8 +68,8 @@ class Outline:
             rest[far],
             label,
             labels,
-            polygon_of.tolist(),
-            is_shell.tolist(),
+            turned.polygon_of_ring().tolist(),
+            turned.is_shell().tolist(),
             zone_of.tolist(),
         )
 
@@ -149,7 +145,7 @@ def _turned(
     last[filled] = np.ceil((180.0 - west) / 360.0) - 1
     n_turns = np.maximum(last - first + 1, 0)
     source = np.repeat(np.arange(n_polygons), n_turns)
-    turn = np.arange(len(source)) - np.repeat(np.cumsum(n_turns) - n_turns, n_turns) + first[source]
+    turn = nth_in_group(n_turns) + first[source]
     turned = single.take(source)
     shift = 360.0 * turn[turned.zone_of_vertex()]
     x = turned.lon + shift

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from eezkit.geometry import nth_in_group
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -90,7 +92,7 @@ def decode(text: str, decimals: int) -> NDArray[np.float64]:
     order = np.argsort(_CODE)
     digits = order[np.searchsorted(_CODE[order], np.frombuffer(text.encode("ascii"), np.uint8))]
     starts = np.concatenate([[0], np.flatnonzero(digits < 32)[:-1] + 1])
-    place = np.arange(len(digits)) - np.repeat(starts, np.diff(starts, append=len(digits)))
+    place = nth_in_group(np.diff(starts, append=len(digits)))
     zigzag = np.add.reduceat((digits & 31) << (5 * place), starts)
     deltas = (zigzag >> 1) ^ -(zigzag & 1)
     return np.asarray(np.cumsum(deltas.reshape(-1, 2), axis=0) / 10.0**decimals)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eezkit.errors import DataFormatError
-from eezkit.geometry import Rings
+from eezkit.geometry import Rings, nth_in_group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,7 +126,7 @@ def _layer(
         for name in ("rings", "polygons", "zones")
     )
     ends = np.concatenate([[0], np.cumsum(length)])
-    along = np.arange(ends[-1]) - np.repeat(ends[:-1], length)
+    along = nth_in_group(length)
     begin = np.where(backwards, starts[arc + 1] - 1, starts[arc])
     vertex = np.repeat(begin, length) + along * np.repeat(np.where(backwards, -1, 1), length)
     open_starts = ends[rings]
