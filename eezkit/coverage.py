@@ -65,26 +65,61 @@ class Coverage:
 
     @classmethod
     def world(cls) -> Coverage:
-        """Complete everywhere."""
+        """Complete everywhere.
+
+        Examples
+        --------
+        >>> from eezkit import Coverage
+        >>> Coverage.world().covers([0, 120], [0, 45])
+        array([ True,  True])
+        """
         return cls(boxes=_WORLD)
 
     @classmethod
     def zones_only(cls) -> Coverage:
-        """Complete nowhere but within the zones themselves."""
+        """Complete nowhere but within the zones themselves.
+
+        Examples
+        --------
+        >>> from eezkit import Coverage
+        >>> Coverage.zones_only().covers([0], [0])
+        array([False])
+        """
         return cls()
 
     @classmethod
     def disc(cls, lon: float, lat: float, radius: float) -> Coverage:
-        """Complete within a distance (metres) of a position (degrees)."""
+        """Complete within a distance (metres) of a position (degrees).
+
+        Examples
+        --------
+        >>> from eezkit import Coverage
+        >>> Coverage.disc(153.98, 24.29, 100_000).covers([154, 160], [24, 24])
+        array([ True, False])
+        """
         return cls(around=(float(lon), float(lat), float(radius)))
 
     @classmethod
     def within(cls, boxes: Sequence[Sequence[float]]) -> Coverage:
-        """Complete within boxes of west, south, east, north (degrees)."""
+        """Complete within boxes of west, south, east, north (degrees).
+
+        Examples
+        --------
+        >>> from eezkit import Coverage
+        >>> Coverage.within([(150, 20, 160, 30)]).covers([155, 170], [24, 24])
+        array([ True, False])
+        """
         return cls(boxes=tuple((float(w), float(s), float(e), float(n)) for w, s, e, n in boxes))
 
     def and_for(self, sovereigns: Iterable[str]) -> Coverage:
-        """Complete for these sovereigns too, wherever their zones are."""
+        """Complete for these sovereigns too, wherever their zones are.
+
+        Examples
+        --------
+        >>> from eezkit import Coverage
+        >>> Coverage.zones_only().and_for(["JPN"]).complete_for
+        frozenset({'JPN'})
+        """
         return replace(self, complete_for=self.complete_for | frozenset(sovereigns))
 
     def covers(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
@@ -100,6 +135,12 @@ class Coverage:
         numpy.ndarray of bool, shape (...)
             False for what is not a position. Edges belong to the covered part; the distance to
             the centre of a disc is geodesic.
+
+        Examples
+        --------
+        >>> from eezkit import Coverage
+        >>> Coverage.within([(170, -20, 190, -10)]).covers([-175, 165], [-15, -15])
+        array([ True, False])
         """
         lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
         x, y = np.broadcast_arrays(lon, lat)
@@ -114,7 +155,14 @@ class Coverage:
         return covered
 
     def describe(self) -> str:
-        """Say in one line where and for whom the dataset is complete."""
+        """Say in one line where and for whom the dataset is complete.
+
+        Examples
+        --------
+        >>> from eezkit import Coverage
+        >>> Coverage.world().describe()
+        'complete everywhere'
+        """
         if self.around is not None:
             lon, lat, radius = self.around
             where = f"complete within {radius / 1000:g} km of {lat:g} {lon:g}"

@@ -124,6 +124,14 @@ def distance(
     -----
     Within 20 nm of GeographicLib, near-antipodal positions included; 1 to 3 million pairs/s, and
     some 10 million where they are less than 20 km apart.
+
+    Examples
+    --------
+    >>> from eezkit import geodesy
+    >>> print(geodesy.distance(139.6917, 35.6895, 155.017583, 23.325487).round(1))
+    2016524.0
+    >>> geodesy.distance(0, 0, [1, 2], 0).round(3)
+    array([111319.491, 222638.982])
     """
     (x1, y1, x2, y2), shape = _columns(lon1=lon1, lat1=lat1, lon2=lon2, lat2=lat2)
     out = np.empty(x1.size)
@@ -151,6 +159,13 @@ def inverse(
     ------
     CoordinateError
         As for `distance`.
+
+    Examples
+    --------
+    >>> from eezkit import geodesy
+    >>> metres, start, end = geodesy.inverse(153.98, 24.29, 155.017583, 23.325487)
+    >>> print(f"{metres:.1f} m at {start:.2f}°, arriving at {end:.2f}°")
+    150301.1 m at 135.08°, arriving at 135.50°
     """
     found = _inverse(lon1, lat1, lon2, lat2)
     return found[..., 0], found[..., 1], found[..., 2]
@@ -183,6 +198,13 @@ def direct(
     Notes
     -----
     Within 20 nm of GeographicLib.
+
+    Examples
+    --------
+    >>> from eezkit import geodesy
+    >>> lon, lat, azimuth = geodesy.direct(153.98, 24.29, 90.0, 12 * 1852.0)
+    >>> print(f"{lon:.6f} {lat:.6f} {azimuth:.4f}")
+    154.198907 24.289842 90.0900
     """
     (x, y, turn, far), shape = _columns(lon=lon, lat=lat, azimuth=azimuth, distance=distance)
     out = np.empty((x.size, 3))
@@ -245,6 +267,13 @@ def edge_distance(
     Exact to 1 µm where the edge lies within 10,000 km, and to 1 mm everywhere; see
     ``benchmarks/accuracy.py``. Newton's method in a bracket, on parts of the edge short enough
     to be convex: about 0.3 million edges/s up to 1000 km away.
+
+    Examples
+    --------
+    >>> from eezkit import geodesy
+    >>> near = geodesy.edge_distance(5, 1, 0, 0, 10, 0, model=geodesy.EdgeModel.PLANAR)
+    >>> print(f"{near.distance:.3f} m to {near.lon:.6f} {near.lat:.6f}")
+    110574.389 m to 5.000000 0.000000
     """
     columns, shape = _columns(lon=lon, lat=lat, lon1=lon1, lat1=lat1, lon2=lon2, lat2=lat2)
     out = np.empty((columns[0].size, 4))
@@ -280,6 +309,13 @@ def intersection(
     Notes
     -----
     On both edges to 0.1 µm; along a crossing of small angle, as much less as that is sharp.
+
+    Examples
+    --------
+    >>> from eezkit import geodesy
+    >>> lon, lat = geodesy.intersection([0, 0, 10, 10], [0, 10, 10, 0])
+    >>> print(f"{lon:.6f} {lat:.6f}")
+    5.000000 5.057771
     """
     names = ("lon1", "lat1", "lon2", "lat2", "lon3", "lat3", "lon4", "lat4")
     ends = [np.asarray(edge, dtype=np.float64)[..., i] for edge in (edge1, edge2) for i in range(4)]
@@ -319,6 +355,15 @@ def densify(
         If a value is not finite or a latitude lies outside [-90, 90].
     OptionError
         If the length is not positive.
+
+    Examples
+    --------
+    >>> from eezkit import geodesy
+    >>> lon, lat = geodesy.densify(
+    ...     [0, 40], [60, 60], max_length=1_000_000, model=geodesy.EdgeModel.GEODESIC
+    ... )
+    >>> lat.round(3)
+    array([60.   , 61.348, 61.348, 60.   ])
     """
     if not max_length > 0.0:
         raise OptionError(
@@ -366,6 +411,15 @@ def area_perimeter(lon: ArrayLike, lat: ArrayLike, *, model: EdgeModel) -> tuple
     -----
     Geodesic edges: 0.1 m² for each thousand edges, as GeographicLib. Others: the exact area
     beneath the curve by quadrature, to 1e-13 of it.
+
+    Examples
+    --------
+    >>> from eezkit import geodesy
+    >>> area, perimeter = geodesy.area_perimeter(
+    ...     [0, 1, 1, 0, 0], [0, 0, 1, 1, 0], model=geodesy.EdgeModel.GEODESIC
+    ... )
+    >>> print(f"{area / 1e6:.3f} km², {perimeter / 1000:.3f} km")
+    12308.778 km², 443.771 km
     """
     (x, y), _ = _columns(lon=lon, lat=lat)
     area, perimeter = _ring_areas(x, y, np.array([0, len(x)]), model)[0]
@@ -390,6 +444,15 @@ def polygon_area(rings: Rings, *, model: EdgeModel) -> NDArray[np.float64]:
     Notes
     -----
     About 1 million vertices/s.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from eezkit import geodesy
+    >>> from eezkit.geometry import Rings
+    >>> rings = Rings.from_shapely([shapely.box(0, 0, 1, 1)])
+    >>> geodesy.polygon_area(rings, model=geodesy.EdgeModel.PLANAR).round()
+    array([1.23084639e+10])
     """
     areas = np.abs(_ring_areas(rings.lon, rings.lat, rings.rings, model)[:, 0])
     areas[np.setdiff1d(np.arange(len(areas)), rings.polygons[:-1])] *= -1.0

@@ -53,6 +53,12 @@ class Uncertainty(Protocol):
         Returns
         -------
         numpy.ndarray of bool, shape (...)
+
+        Examples
+        --------
+        >>> from eezkit import Uncertainty
+        >>> Uncertainty.circle(5_000).contains(0.0, 0.0, [0.0, 0.1], [0.04, 0.0])
+        array([ True, False])
         """
 
     def outline(
@@ -72,6 +78,13 @@ class Uncertainty(Protocol):
         lon, lat : numpy.ndarray of float64, shape (n_vertices,)
             Degrees; the longitudes run on across ±180°. The last vertex repeats the first. A
             ring-shaped sector is cut open along its first azimuth.
+
+        Examples
+        --------
+        >>> from eezkit import Uncertainty
+        >>> lon, lat = Uncertainty.circle(5_000).outline(0.0, 0.0)
+        >>> print(lat.max().round(4))
+        0.0452
         """
 
     def reach(self, lon: float, lat: float) -> float:
@@ -87,6 +100,12 @@ class Uncertainty(Protocol):
         float
             Metres; the corners of a sector or polygon are exact, along its edges the outline is
             followed in steps of 1 %.
+
+        Examples
+        --------
+        >>> from eezkit import Uncertainty
+        >>> Uncertainty.circle(5_000).reach(0.0, 0.0)
+        5000.0
         """
 
     def describe(self) -> str:
@@ -112,6 +131,12 @@ class Uncertainty(Protocol):
         ------
         OptionError
             If the radius is not a length from 0 to 10,000 km.
+
+        Examples
+        --------
+        >>> from eezkit import Uncertainty
+        >>> Uncertainty.circle(5_000).describe()
+        '±5 km'
         """
         return Circle(float(radius))
 
@@ -142,6 +167,12 @@ class Uncertainty(Protocol):
         OptionError
             If the distances are not in order or beyond 10,000 km, or the azimuths are not finite
             or more than 360° apart.
+
+        Examples
+        --------
+        >>> from eezkit import Uncertainty
+        >>> Uncertainty.sector(153.98, 24.29, 140_000, 160_000, 112.5, 157.5).describe()
+        'the sector (140–160 km away, azimuth 112.5°–157.5°)'
         """
         return Sector(lon, lat, distance_min, distance_max, azimuth_min, azimuth_max)
 
@@ -160,6 +191,12 @@ class Uncertainty(Protocol):
             If a vertex is not on the globe.
         OptionError
             If there are fewer than three vertices, or the ring goes round a pole.
+
+        Examples
+        --------
+        >>> from eezkit import Uncertainty
+        >>> Uncertainty.polygon([153, 154, 154, 153], [23, 23, 24, 24]).describe()
+        'the polygon of 4 vertices'
         """
         x, y = check_arrays(lon, lat)
         return Polygon(tuple(x.ravel().tolist()), tuple(y.ravel().tolist()))

@@ -95,6 +95,14 @@ class Baseline:
             If a position is not on the globe.
         BaselineError
             If there is no point, a key is negative, or a breadth is not positive.
+
+        Examples
+        --------
+        >>> from eezkit import M
+        >>> from eezkit.limits import Baseline
+        >>> base = Baseline.from_points([153.98, 153.99], [24.29, 24.28])
+        >>> len(base)
+        2
         """
         x = np.atleast_1d(np.asarray(lon, dtype=np.float64))
         y = np.atleast_1d(np.asarray(lat, dtype=np.float64))
@@ -153,6 +161,14 @@ class Baseline:
             If a position is not on the globe.
         BaselineError
             If no edge is left, a kind is unknown, a key is negative or a breadth not positive.
+
+        Examples
+        --------
+        >>> import shapely
+        >>> from eezkit.limits import Baseline
+        >>> island = shapely.box(3.3, -54.46, 3.5, -54.39)
+        >>> len(Baseline.from_geometry(island, key=7))
+        4
         """
         features = features_of(geometries)
         kinds = _known(_spread(kind, len(features), "kind"), _KINDS, "kind of baseline")
@@ -228,6 +244,14 @@ class Baseline:
 
         Edges that two of them share are land boundaries, not coast, and are left out. Features
         are numbered on from one baseline to the next.
+
+        Examples
+        --------
+        >>> from eezkit.limits import Baseline
+        >>> one = Baseline.from_points([0.0], [0.0], key=1)
+        >>> other = Baseline.from_points([5.0], [0.0], key=2)
+        >>> Baseline.merge([one, other]).keys
+        array([1, 2])
         """
         parts = list(baselines)
         if not parts:
@@ -248,7 +272,14 @@ class Baseline:
         return np.unique(self.key)
 
     def with_key(self, key: int) -> Baseline:
-        """The same edges, all belonging to one territory."""
+        """The same edges, all belonging to one territory.
+
+        Examples
+        --------
+        >>> from eezkit.limits import Baseline
+        >>> Baseline.from_points([0.0], [0.0]).with_key(4).keys
+        array([4])
+        """
         return replace(self, key=np.full(len(self), key, dtype=np.int64))
 
     def entitled(self, breadth: float) -> Baseline:
@@ -258,6 +289,15 @@ class Baseline:
         ------
         BaselineError
             If none does, or the breadth is not a positive number of metres.
+
+        Examples
+        --------
+        >>> from eezkit import M
+        >>> from eezkit.limits import Baseline
+        >>> rock = Baseline.from_points([0.0], [0.0], max_breadth=12 * M)
+        >>> island = Baseline.from_points([1.0], [0.0])
+        >>> len(Baseline.merge([rock, island]).entitled(200 * M))
+        1
         """
         if not breadth > 0:
             raise BaselineError(f"The breadth is {breadth} m. Accepted are lengths above 0.")
@@ -270,7 +310,17 @@ class Baseline:
         return kept
 
     def on_land(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which positions lie on land or archipelagic waters, shape (n_positions,)."""
+        """Which positions lie on land or archipelagic waters, shape (n_positions,).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import shapely
+        >>> from eezkit.limits import Baseline
+        >>> land = Baseline.from_geometry(shapely.box(0, 0, 1, 1))
+        >>> land.on_land(np.array([0.5, 2.0]), np.array([0.5, 0.5]))
+        array([ True, False])
+        """
         import shapely
 
         inside = np.zeros(len(lon), dtype=bool)

@@ -72,6 +72,14 @@ def outer_limit(
     Every vertex is at the breadth to 0.01 mm. Positions are traced on a triangle mesh refined where
     the limit runs, made exact along it, and divided until the stored edges are within 0.8 of the
     tolerance in three places each.
+
+    Examples
+    --------
+    >>> from eezkit import M
+    >>> from eezkit.limits import Baseline, outer_limit
+    >>> limit = outer_limit(Baseline.from_points([153.98], [24.29]), 12 * M)
+    >>> limit.lines.n_lines
+    1
     """
     one = baseline.with_key(0).entitled(breadth)
     lines = _lines(one, breadth, tolerance, edges, cell)
@@ -105,6 +113,13 @@ def zones_of(
     ------
     BaselineError, OptionError
         As for `outer_limit`.
+
+    Examples
+    --------
+    >>> from eezkit.limits import Baseline, zones_of
+    >>> zones = zones_of(Baseline.from_points([153.98], [24.29]))
+    >>> [round(breadth / 1852) for breadth in zones]
+    [12, 24, 200]
     """
     return {
         breadth: outer_limit(baseline, breadth, tolerance=tolerance, edges=edges)
@@ -149,6 +164,16 @@ def equidistance(
     Notes
     -----
     Both distances are equal to 0.01 mm at every vertex (article 15).
+
+    Examples
+    --------
+    >>> from eezkit import M
+    >>> from eezkit.limits import Baseline, equidistance
+    >>> west = Baseline.from_points([0.0], [0.0], key=1)
+    >>> east = Baseline.from_points([2.0], [0.0], key=2)
+    >>> line = equidistance(west, east, max_breadth=200 * M)
+    >>> print(line.n_lines, line.lon.round(6).max())
+    1 1.0
     """
     both = Baseline.merge([a.with_key(0), b.with_key(1)])
     if len(both.keys) < 2:
@@ -194,6 +219,16 @@ def partition(
     121, paragraph 3) has a territorial sea but no part in a division at 200 M, which passes over it
     as if it were not there. So divide at ``12 * M`` too, where rocks and other land count alike:
     what a territory has there it has before any zone of 200 M, also where that is another's.
+
+    Examples
+    --------
+    >>> from eezkit import M
+    >>> from eezkit.limits import Baseline, partition
+    >>> west = Baseline.from_points([0.0], [0.0], key=1)
+    >>> east = Baseline.from_points([0.5], [0.0], key=2)
+    >>> zones = partition(Baseline.merge([west, east]), 24 * M)
+    >>> zones.keys
+    array([1, 2])
     """
     entitled = baseline.entitled(breadth)
     lines = _lines(entitled, breadth, tolerance, edges, cell)
@@ -233,6 +268,15 @@ def lines_of(
     ------
     BaselineError, OptionError
         As for `outer_limit`.
+
+    Examples
+    --------
+    >>> from eezkit import M
+    >>> from eezkit.limits import Baseline, lines_of
+    >>> west = Baseline.from_points([0.0], [0.0], key=1)
+    >>> east = Baseline.from_points([0.5], [0.0], key=2)
+    >>> lines_of(Baseline.merge([west, east]), 24 * M).n_lines
+    3
     """
     return _lines(baseline.entitled(breadth), breadth, tolerance, edges, cell, inland=inland)
 

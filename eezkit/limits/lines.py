@@ -106,11 +106,29 @@ class Lines:
         return len(self.left)
 
     def line_of_vertex(self) -> NDArray[np.int64]:
-        """The line of each vertex, shape (n_vertices,)."""
+        """The line of each vertex, shape (n_vertices,).
+
+        Examples
+        --------
+        >>> from eezkit import M
+        >>> from eezkit.limits import Baseline, outer_limit
+        >>> limit = outer_limit(Baseline.from_points([153.98], [24.29]), 12 * M)
+        >>> set(limit.lines.line_of_vertex().tolist())
+        {0}
+        """
         return np.repeat(np.arange(self.n_lines), np.diff(self.starts))
 
     def to_shapely(self) -> NDArray[np.object_]:
-        """Give one shapely MultiLineString for each line, cut at ±180°, shape (n_lines,)."""
+        """Give one shapely MultiLineString for each line, cut at ±180°, shape (n_lines,).
+
+        Examples
+        --------
+        >>> from eezkit import M
+        >>> from eezkit.limits import Baseline, outer_limit
+        >>> limit = outer_limit(Baseline.from_points([153.98], [24.29]), 12 * M)
+        >>> [line.geom_type for line in limit.lines.to_shapely()]
+        ['MultiLineString']
+        """
         import shapely
 
         found = np.empty(self.n_lines, dtype=object)
@@ -147,6 +165,16 @@ class Lines:
             ``line``, ``kind``, ``lon``, ``lat`` (degrees), ``left`` and ``right`` (keys), and for
             each basepoint ``left_1``, ``left_2``, ``right_1``, ``right_2`` its ``…_feature``,
             ``…_lon``, ``…_lat`` and ``…_distance_nmi``; missing where the second is the first.
+
+        Examples
+        --------
+        >>> from eezkit import M
+        >>> from eezkit.limits import Baseline, equidistance
+        >>> west = Baseline.from_points([0.0], [0.0], key=1)
+        >>> east = Baseline.from_points([0.5], [0.0], key=2)
+        >>> table = equidistance(west, east, max_breadth=24 * M).table()
+        >>> table["kind"].tolist(), table["lon"].round(6).tolist()
+        (['junction', 'junction'], [0.25, 0.25])
         """
         from eezkit import geodesy
 
@@ -218,6 +246,14 @@ class Limit:
 
         Where two parts of the limit are closer to each other than the tolerance, as in a cusp,
         the edges of `rings` may cross; here they do not.
+
+        Examples
+        --------
+        >>> from eezkit import M
+        >>> from eezkit.limits import Baseline, outer_limit
+        >>> limit = outer_limit(Baseline.from_points([153.98], [24.29]), 12 * M)
+        >>> [round(side, 3) for side in limit.to_shapely().bounds]
+        [153.761, 24.089, 154.199, 24.491]
         """
         return _rounded(self.rings)[0]
 
@@ -248,7 +284,18 @@ class Partition:
     lines: Lines
 
     def to_shapely(self) -> NDArray[np.object_]:
-        """Give one shapely MultiPolygon for each territory, as `Limit.to_shapely` does."""
+        """Give one shapely MultiPolygon for each territory, as `Limit.to_shapely` does.
+
+        Examples
+        --------
+        >>> from eezkit import M
+        >>> from eezkit.limits import Baseline, partition
+        >>> west = Baseline.from_points([0.0], [0.0], key=1)
+        >>> east = Baseline.from_points([0.5], [0.0], key=2)
+        >>> zones = partition(Baseline.merge([west, east]), 24 * M)
+        >>> [zone.geom_type for zone in zones.to_shapely()]
+        ['MultiPolygon', 'MultiPolygon']
+        """
         return _rounded(self.rings)
 
 
