@@ -22,7 +22,7 @@ FLOORS = {
     4: {"answers"},
     5: {"atlas"},
     6: {"sources"},
-    7: {"compare", "reports", "tables", "voyages"},
+    7: {"compare", "overlaps", "reports", "tables", "voyages"},
     8: {"maps"},
     9: {"__init__", "__main__", "cli"},
 }

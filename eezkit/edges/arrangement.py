@@ -18,7 +18,7 @@ from eezkit.lookup import CellIndex
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SHARED_WITHIN", "Arrangement", "arrange"]
+__all__ = ["SHARED_WITHIN", "Arrangement", "arrange", "split_edges", "unique_edges"]
 
 SHARED_WITHIN = 25.0
 """Metres: edges of two zones this close, with a gap between them, count as shared."""
@@ -74,12 +74,12 @@ def arrange(rings: Rings, index: CellIndex, *, shared_within: float = SHARED_WIT
     ends, vertex = _edges_of(rings)
     zone, ring = rings.zone_of_vertex()[vertex], rings.ring_of_vertex()[vertex]
     inside_left = _interior_is_left(rings)[ring]
-    ends, origin = _split_at(ends, *_seam_cuts(ends))
-    ends, part = _split_at(ends, *_crossings(ends, zone[origin]))
+    ends, origin = split_edges(ends, *_seam_cuts(ends))
+    ends, part = split_edges(ends, *_crossings(ends, zone[origin]))
     origin = origin[part]
     zone, vertex, inside_left = zone[origin], vertex[origin], inside_left[origin]
 
-    first, member_of, forward = _unique(ends)
+    first, member_of, forward = unique_edges(ends)
     edges = ends[first]
     on_left = inside_left == forward
     own = (member_of, zone)
@@ -150,7 +150,7 @@ def _crossings(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Where edges of different zones cross: edge number, longitude, latitude."""
     # Of a shared edge one copy will do: where another zone cuts it, it is cut for all.
-    first, member_of, _ = _unique(ends)
+    first, member_of, _ = unique_edges(ends)
     a, b = _near_pairs(ends[first], zone[first])
     a, b = first[a], first[b]
     p, r = ends[a, :2], ends[a, 2:] - ends[a, :2]
@@ -222,7 +222,7 @@ def _cells_of(ends: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.
     return edge, row * 100_000 + column
 
 
-def _split_at(
+def split_edges(
     ends: NDArray[np.float64],
     edge: NDArray[np.int64],
     lon: NDArray[np.float64],
@@ -246,7 +246,7 @@ def _split_at(
     return pieces[real], origin[real]
 
 
-def _unique(
+def unique_edges(
     ends: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Which edges are the same but for direction.

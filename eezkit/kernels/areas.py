@@ -11,6 +11,7 @@ doi:10.1007/s00190-012-0578-z. Equation numbers in comments are his.
 """
 
 from array import array
+from math import fsum
 
 import cython
 
@@ -147,7 +148,7 @@ def _geodesic_below(lat1, lat2, lon12):
     return s12, _AUTHALIC2 * turned + area
 
 
-def _authalic(lat):
+def authalic(lat):
     """Area between the equator and a latitude, per radian of longitude."""
     s, _c = sincos_deg(lat)
     return B * B / 2.0 * (s / (1.0 - E2 * s * s) + atanh(_E * s) / _E)
@@ -163,7 +164,7 @@ def _panel(model, lon1, lat1, p, q, r, a, b):
         weight = 0.6521451548625461 if i < 2 else 0.34785484513745385
         x = -x if i % 2 == 0 else x
         _lon, lat, east, north, _e, _n = motion(model, lon1, lat1, p, q, r, a + half * (1.0 + x))
-        below += weight * half * _authalic(lat)
+        below += weight * half * authalic(lat)
         length += weight * half * sqrt(east * east + north * north)
     return below * p * DEGREE, length
 
@@ -175,7 +176,7 @@ def _curve_below(model, lon1, lat1, lon2, lat2):
     p, q, r = curve(model, lon1, lat1, lon2, lat2)
     # What a meridian leaves of the turn is made at the pole.
     pole = lat1 if fabs(lat1) == 90.0 else lat2
-    below = (turn - (lon2 - lon1)) * DEGREE * _authalic(pole)
+    below = (turn - (lon2 - lon1)) * DEGREE * authalic(pole)
     length = i = 0.0
     n = max(1.0, ceil(max(fabs(lat2 - lat1), fabs(lon2 - lon1) / 16.0)))
     while i < n:
@@ -184,6 +185,83 @@ def _curve_below(model, lon1, lat1, lon2, lat2):
         length += run
         i += 1.0
     return below, length
+
+
+def _sines(n: int) -> list[float]:
+    """Amplitudes of the first n odd harmonics of the area north of the equator, in latitude.
+
+    The trapezoid rule is exact for a periodic function but for harmonics beyond its nodes'.
+    """
+    nodes = 64
+    at = [2.0 * _PI * i / nodes for i in range(nodes)]
+    area = [B * B / 2.0 * (sin(t) / (1.0 - E2 * sin(t) ** 2) + atanh(_E * sin(t)) / _E) for t in at]
+    return [
+        2.0 / nodes * fsum(q * sin((2 * k + 1) * t) for q, t in zip(area, at, strict=True))
+        for k in range(n)
+    ]
+
+
+_HARMONICS = 6
+_SINES = array("d", _sines(_HARMONICS))
+# Half a span of latitude, in radians, below which sin(x) / x is taken from its series.
+_SHORT_SPAN = 1e-3
+
+
+def straight_below(lon1, lat1, lon2, lat2, level):
+    """Area between an edge straight in longitude/latitude and a parallel, positive going east.
+
+    The parallel is given by its `authalic` area, the level. In closed form: along such an edge the
+    sine of k times the latitude has the mean sin(k m) sin(k d) / (k d), where m is the latitude
+    of its middle and d half its span.
+    """
+    k: cython.int
+    turn = (lon2 - lon1) * DEGREE
+    if turn == 0.0:
+        return 0.0
+    middle = (lat1 + lat2) * (0.5 * DEGREE)
+    half = (lat2 - lat1) * (0.5 * DEGREE)
+    s = sin(middle)
+    double_angle = 2.0 * (1.0 - 2.0 * s * s)
+    before, now = -s, s
+    mean = 0.0
+    if fabs(half) < _SHORT_SPAN:
+        square = half * half
+        for k in range(_HARMONICS):
+            z = (2.0 * k + 1.0) * (2.0 * k + 1.0) * square
+            mean += _SINES[k] * now * (1.0 - z / 6.0 * (1.0 - z / 20.0 * (1.0 - z / 42.0)))
+            before, now = now, double_angle * now - before
+    else:
+        s = sin(half)
+        double_half = 2.0 * (1.0 - 2.0 * s * s)
+        half_before, half_now = -s, s
+        for k in range(_HARMONICS):
+            mean += _SINES[k] * now * half_now / ((2.0 * k + 1.0) * half)
+            before, now = now, double_angle * now - before
+            half_before, half_now = half_now, double_half * half_now - half_before
+    return turn * (mean - level)
+
+
+def straight_length(lon1, lat1, lon2, lat2):
+    """Length of an edge straight in longitude/latitude, by five-point Gauss-Legendre quadrature."""
+    k: cython.int
+    length = i = 0.0
+    n = max(1.0, ceil(max(fabs(lat2 - lat1), fabs(lon2 - lon1) / 8.0)))
+    while i < n:
+        for k in range(5):
+            if k == 0:
+                node, weight = 0.0, 0.5688888888888889
+            elif k < 3:
+                node, weight = 0.538469310105683, 0.47862867049936647
+            else:
+                node, weight = 0.906179845938664, 0.23692688505618908
+            node = -node if k % 2 == 0 else node
+            s, c = sincos_deg(lat1 + (i + (1.0 + node) / 2.0) / n * (lat2 - lat1))
+            v = 1.0 - E2 * s * s
+            east = (lon2 - lon1) * c
+            north = (lat2 - lat1) * (1.0 - E2) / v
+            length += weight / 2.0 / n * A / sqrt(v) * DEGREE * hypot(east, north)
+        i += 1.0
+    return length
 
 
 def ring_areas(

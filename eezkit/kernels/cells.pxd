@@ -12,8 +12,8 @@ cdef double _SMALL
 cdef double _SPLITTER
 
 cdef long long floor_of(double t) noexcept nogil
-cdef double _two_product_rest(double a, double b, double p) noexcept nogil
-cdef double _two_difference_rest(double a, double b, double d) noexcept nogil
+cdef double two_product_rest(double a, double b, double p) noexcept nogil
+cdef double two_difference_rest(double a, double b, double d) noexcept nogil
 cdef bint _is_small(double c) noexcept nogil
 cdef double _rest_of(
     const long long[::1] far, const double[::1] rest, Py_ssize_t vertex) noexcept nogil

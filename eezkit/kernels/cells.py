@@ -44,7 +44,7 @@ if not cython.compiled:
     from math import floor as floor_of
 
 
-def _two_product_rest(a, b, p):
+def two_product_rest(a, b, p):
     """What is missing from the rounded product p of a and b (Dekker)."""
     c = _SPLITTER * a
     a_high = c - (c - a)
@@ -55,7 +55,7 @@ def _two_product_rest(a, b, p):
     return a_low * b_low - (((p - a_high * b_high) - a_low * b_high) - a_high * b_low)
 
 
-def _two_difference_rest(a, b, d):
+def two_difference_rest(a, b, d):
     """What is missing from the rounded difference d of a and b (Knuth)."""
     b_virtual = a - d
     a_virtual = d + b_virtual
@@ -107,13 +107,13 @@ def _side(xy, far, rest, v, x, y):
         or _is_small(ax) or _is_small(ay) or _is_small(bx) or _is_small(by)
         or _is_small(x) or _is_small(y)
     ):  # fmt: skip
-        dx_rest = _two_difference_rest(bx, ax, dx)
-        dy_rest = _two_difference_rest(by, ay, dy)
-        ex_rest = _two_difference_rest(x, ax, ex)
-        ey_rest = _two_difference_rest(y, ay, ey)
-        p_rest = _two_product_rest(dx, ey, p)
-        q_rest = _two_product_rest(dy, ex, q)
-        d_rest = _two_difference_rest(p, q, d)
+        dx_rest = two_difference_rest(bx, ax, dx)
+        dy_rest = two_difference_rest(by, ay, dy)
+        ex_rest = two_difference_rest(x, ax, ex)
+        ey_rest = two_difference_rest(y, ay, ey)
+        p_rest = two_product_rest(dx, ey, p)
+        q_rest = two_product_rest(dy, ex, q)
+        d_rest = two_difference_rest(p, q, d)
         if dx_rest == 0.0 and dy_rest == 0.0 and ex_rest == 0.0 and ey_rest == 0.0:
             # The differences are exact, so equal products are equal to the last bit.
             if d == 0.0:

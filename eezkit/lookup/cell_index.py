@@ -226,7 +226,7 @@ class CellIndex:
         x, y = _positions(lon, lat)
         codes = np.empty(x.shape, np.int32)
         flat_x, flat_y, flat_codes = x.reshape(-1), y.reshape(-1), codes.reshape(-1)
-        n_threads = min(threads or _processors(), -(-flat_x.size // _PER_THREAD))
+        n_threads = min(threads or processors(), -(-flat_x.size // _PER_THREAD))
         if n_threads <= 1:
             self._locate_flat(flat_x, flat_y, flat_codes)
             return codes
@@ -276,7 +276,7 @@ class CellIndex:
         return cls(**{field.name: arrays[field.name] for field in fields(cls)})  # type: ignore[arg-type]
 
 
-def _processors() -> int:
+def processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

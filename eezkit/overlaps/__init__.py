@@ -1,0 +1,1 @@
+"""How much of an area, a line or a grid is whose."""
