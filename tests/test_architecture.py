@@ -16,7 +16,7 @@ PACKAGE = ROOT / "eezkit"
 
 FLOORS = {
     0: {"errors", "geometry", "units", "zones", "_atomic", "data", "kernels"},
-    1: {"geodesy", "positions", "schema"},
+    1: {"crs", "geodesy", "positions", "schema"},
     2: {"coverage", "lookup", "nearest", "uncertainty"},
     3: {"edges", "limits"},
     4: {"answers"},

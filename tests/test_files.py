@@ -16,7 +16,8 @@ from eezkit.errors import (
     SchemaError,
     SchemaWarning,
 )
-from eezkit.sources.files.layers import read_lines, read_table, source_files
+from eezkit.sources.files.containers import source_files
+from eezkit.sources.files.layers import read_lines, read_table
 from eezkit.zones import EdgeKind, ZoneKind
 
 LATIN = {"Réunion", "Curaçao", "Côte d'Ivoire"}
@@ -51,7 +52,7 @@ def test_every_format_gives_the_published_zones(tmp_path, suffix):
     assert [zone.area_km2 for zone in table.zones] == [row.area_km2 for row in rows]
     assert same_shapes(table, rows).all()
     assert (table.layer, table.layout, table.edges) == ("eez", "v11/v12", "planar")
-    assert (origin.version, origin.crs, origin.n_rows) == ("12", "WGS 84", len(rows))
+    assert (origin.version, origin.crs, len(origin)) == ("12", "WGS 84", len(rows))
     assert origin.path == path
 
 

@@ -1,16 +1,14 @@
 """Baselines: what is taken from points, lines, polygons and files, and what is left out."""
 
-from pathlib import Path
-
 import geopandas
 import numpy as np
+import pyproj
 import pytest
 import shapely
 
-from eezkit.errors import BaselineError, CoordinateError, DataFormatError, DataNotFoundError
+from eezkit.errors import BaselineError, CoordinateError
 from eezkit.geodesy import EdgeModel, distance
 from eezkit.limits import Baseline
-from eezkit.limits.features import names_of
 from eezkit.units import M
 
 SQUARE = shapely.box(10, 50, 11, 51)
@@ -42,9 +40,29 @@ def test_points_lines_and_polygons_may_come_together() -> None:
 def test_a_single_geometry_and_a_series_in_another_crs_are_taken() -> None:
     series = geopandas.GeoSeries([SQUARE], crs=4326)
     one = Baseline.from_geometry(SQUARE)
-    other = Baseline.from_geometry(series.to_crs(32632))
-    assert np.allclose(one.lon1, other.lon1, atol=1e-9)
-    assert np.allclose(one.lat1, other.lat1, atol=1e-9)
+    for there in (series.to_crs(32632), series.to_frame("geometry").to_crs(32632)):
+        other = Baseline.from_geometry(there)
+        assert np.allclose(one.lon1, other.lon1, atol=1e-9)
+        assert np.allclose(one.lat1, other.lat1, atol=1e-9)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4301", "EPSG:4807"])
+def test_degrees_of_another_datum_or_meridian_are_brought_to_wgs84(crs: str) -> None:
+    corners = [(139.7, 35.6), (139.8, 35.6), (139.8, 35.7)]
+    if crs == "EPSG:4807":
+        corners = [(-5.0, 50.0), (-4.9, 50.0), (-4.9, 50.1)]
+    coast = geopandas.GeoSeries([shapely.Polygon(corners)], crs=crs)
+    there = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    lon, lat = there.transform(*np.array(corners).T)
+    assert distance(lon, lat, *np.array(corners).T).min() > 400, "the datum matters"
+    for given in (
+        coast,
+        coast.to_frame("geometry"),
+        geopandas.GeoDataFrame({"n": [1]}, geometry=coast),
+    ):
+        baseline = Baseline.from_geometry(given)
+        far = distance(baseline.lon1[:, None], baseline.lat1[:, None], lon, lat)
+        assert far.min(axis=1).max() < 0.001
 
 
 def test_lakes_are_no_baseline() -> None:
@@ -118,35 +136,6 @@ def test_merging_numbers_features_on() -> None:
     assert merged.keys.tolist() == [3, 7]
 
 
-@pytest.mark.parametrize("suffix", ["geojson", "gpkg", "parquet"])
-def test_a_vector_file_is_read_with_its_columns(tmp_path: Path, suffix: str) -> None:
-    table = geopandas.GeoDataFrame(
-        {
-            "state": ["B", "A", "B"],
-            "kind": ["normal", "straight", "normal"],
-            "max_breadth_nmi": [np.nan, np.nan, 12.0],
-        },
-        geometry=[SQUARE, shapely.LineString([(0, 0), (1, 1)]), shapely.Point(5, 5)],
-        crs=4326,
-    )
-    path = tmp_path / f"baseline.{suffix}"
-    table.to_parquet(path) if suffix == "parquet" else table.to_file(path)
-    baseline = Baseline.from_file(path, key="state")
-    assert baseline.keys.tolist() == [0, 1]
-    assert np.bincount(baseline.key).tolist() == [1, 5]
-    assert sorted(set(baseline.max_breadth)) == [12 * M, np.inf]
-    assert set(baseline.model) == {0, 1}
-    assert Baseline.from_file(path).keys.tolist() == [0]
-
-
-def test_a_table_of_basepoints_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "points.csv"
-    path.write_text("lat,lon,max_breadth_nmi\n1,2,24\n3,4,\n", encoding="utf-8")
-    baseline = Baseline.from_file(path)
-    assert baseline.lon1.tolist() == [2, 4]
-    assert baseline.max_breadth.tolist() == [24 * M, np.inf]
-
-
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
@@ -167,58 +156,9 @@ def test_what_is_no_baseline_is_refused(call, error, words) -> None:
         call()
 
 
-def test_columns_of_positions_may_be_spelt_out(tmp_path: Path) -> None:
-    path = tmp_path / "POINTS.CSV"
-    path.write_text("Latitude, Longitude\n1,2\n", encoding="utf-8")
-    assert Baseline.from_file(path).lon1.tolist() == [2]
-
-
-def test_features_are_called_by_their_id_or_name_or_place(tmp_path: Path) -> None:
-    path = tmp_path / "points.csv"
-    for header, first, expected in (
-        ("id,name,lon,lat", "BO01,North", ["BO01", "2"]),
-        ("other,NAME,lon,lat", "x,North", ["North", "2"]),
-        ("a,b,lon,lat", "x,y", ["1", "2"]),
-    ):
-        path.write_text(f"{header}\n{first},1,2\n,,3,4\n", encoding="utf-8")
-        assert names_of(path) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("lon,lat\n1,2,3\n", "length"),
-        ("lon;lat\n1,5;2\n", "length"),
-        ("lon,lat\nhere,2\n", "1 of 1 values of lon are no numbers; the first is 'here'"),
-        ("lon,lat,max_breadth_nmi\n1,2,twelve\n", "'twelve'"),
-    ],
-)
-def test_a_table_that_would_be_misread_is_refused(tmp_path: Path, text: str, words: str) -> None:
-    path = tmp_path / "points.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(DataFormatError, match=words):
-        Baseline.from_file(path)
-
-
 def test_a_point_that_two_territories_claim_belongs_to_neither() -> None:
     one = Baseline.from_points([0.0, 1.0, 1.0], [0.0, 0.0, 0.0], key=1)
     other = Baseline.from_points([1.0, 2.0], [0.0, 0.0], key=2)
     both = Baseline.merge([one, other])
     assert both.lon1.tolist() == [0, 2]
     assert Baseline.merge([one]).lon1.tolist() == [0, 1, 1]
-
-
-def test_files_that_are_no_baseline_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataNotFoundError, match="no file"):
-        Baseline.from_file(tmp_path / "absent.gpkg")
-    page = tmp_path / "page.gpkg"
-    page.write_text("<html>", encoding="utf-8")
-    with pytest.raises(DataFormatError, match="cannot be read"):
-        Baseline.from_file(page)
-    table = tmp_path / "table.csv"
-    table.write_text("x,y\n1,2\n", encoding="utf-8")
-    with pytest.raises(DataFormatError, match="neither geometries nor"):
-        Baseline.from_file(table)
-    table.write_text("lon,lat\n1,2\n", encoding="utf-8")
-    with pytest.raises(DataFormatError, match="no column 'state'"):
-        Baseline.from_file(table, key="state")

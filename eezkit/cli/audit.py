@@ -54,15 +54,16 @@ def audit(
     """
     from eezkit.compare import audit as library
     from eezkit.errors import OptionError
-    from eezkit.limits import Baseline, features
+    from eezkit.sources.files import baselines
 
     if output is not None and output.suffix.lower() != ".csv":
         raise OptionError(f"{output} does not end in .csv, which the vertices are written as.")
     metres, near = parse_length(breadth, what="--breadth"), parse_length(within, what="--within")
     is_file = data is None and (Path(zone).exists() or (Path(zone).suffix and ":" not in zone))
-    limit = library.read_limit(Path(zone)) if is_file else options.open_atlas(data).select(zone)
-    found = library.audit(limit, Baseline.from_file(baseline), breadth=metres, within=near)
-    names = features.names_of(baseline)
+    limit = baselines.read_limit(zone) if is_file else options.open_atlas(data).select(zone)
+    base = baselines.open_baseline(baseline)
+    found = library.audit(limit, base.baseline, breadth=metres, within=near)
+    names = base.names
     if output is not None:
         found.save(output, names=names)
     if as_json:

@@ -34,19 +34,24 @@ def equidistance(a: Path, b: Path, breadth: str, drawn: drawing.Drawing) -> None
     States agree on, or a court decides, may be another line.
     """
     from eezkit import limits
-    from eezkit.limits import features, summary
+    from eezkit.limits import summary
+    from eezkit.sources.files.baselines import open_baseline
     from eezkit.tables import features as files
 
     drawn.check([a, b])
     (reach,) = drawing.breadths_of([breadth])
-    one, other = (limits.Baseline.from_file(path) for path in (a, b))
+    one, other = open_baseline(a), open_baseline(b)
     line = limits.equidistance(
-        one, other, max_breadth=reach, tolerance=drawn.tolerance, edges=drawn.edges
+        one.baseline,
+        other.baseline,
+        max_breadth=reach,
+        tolerance=drawn.tolerance,
+        edges=drawn.edges,
     )
     files.save_line(drawn.output, line, tolerance=drawn.tolerance, edges=drawn.edges)
     if drawn.table is not None:
         # The features of B are numbered on from those of A.
-        names = [*features.names_of(a)[: one.feature.max() + 1], *features.names_of(b)]
+        names = [*one.names[: one.baseline.feature.max() + 1], *other.names]
         files.save_turning_points(
             drawn.table,
             {reach: line},

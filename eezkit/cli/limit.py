@@ -35,14 +35,15 @@ def limit(baseline: Path, breadths: tuple[str, ...], drawn: drawing.Drawing) -> 
     shapefile, GeoParquet), or a CSV table with columns lon and lat. What is written are zones,
     one for each breadth, with the land in them, cut at ±180°.
     """
-    from eezkit.limits import Baseline, features, outer_limit, summary
+    from eezkit.limits import outer_limit, summary
+    from eezkit.sources.files.baselines import open_baseline
     from eezkit.tables import features as files
 
     drawn.check([baseline])
     wanted = drawing.breadths_of(breadths)
-    base = Baseline.from_file(baseline)
+    base = open_baseline(baseline)
     limits = [
-        outer_limit(base, breadth, tolerance=drawn.tolerance, edges=drawn.edges)
+        outer_limit(base.baseline, breadth, tolerance=drawn.tolerance, edges=drawn.edges)
         for breadth in wanted
     ]
     files.save_zones(drawn.output, limits, edges=drawn.edges)
@@ -50,7 +51,7 @@ def limit(baseline: Path, breadths: tuple[str, ...], drawn: drawing.Drawing) -> 
         files.save_turning_points(
             drawn.table,
             {one.breadth: one.lines for one in limits},
-            names=features.names_of(baseline),
+            names=base.names,
             sides={"left": "basepoint"},
         )
     drawn.show("limits", [summary.of_limit(one, drawn.edges) for one in limits], _ROW)

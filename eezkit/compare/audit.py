@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eezkit.atlas import Atlas
     from eezkit.limits import Baseline
 
-__all__ = ["Audit", "audit", "read_limit"]
+__all__ = ["Audit", "audit"]
 
 SCHEMA_VERSION = 1
 WITHIN = 10e3
@@ -176,7 +176,7 @@ def audit(
 
     Parameters
     ----------
-    zone : Atlas, shapely geometry, sequence of them, or geopandas.GeoSeries
+    zone : Atlas, shapely geometry, sequence of them, geopandas.GeoSeries or GeoDataFrame
         Zones, whose seaward edges are taken that are no boundary; or limits by themselves, as
         polygons, lines or points.
     baseline : Baseline
@@ -232,34 +232,6 @@ def audit(
     )
 
 
-def read_limit(path: Path) -> Any:
-    """Read a published limit from a file: geometries of any kind, or a CSV of positions.
-
-    Parameters
-    ----------
-    path : Path
-        A file as `Baseline.from_file` takes it.
-
-    Returns
-    -------
-    geopandas.GeoSeries or numpy.ndarray of object
-        For `audit`.
-
-    Raises
-    ------
-    DataNotFoundError, DataFormatError
-        As for `Baseline.from_file`.
-    """
-    import shapely
-
-    from eezkit.limits.features import read_features
-
-    table = read_features(path)
-    if "geometry" in table:
-        return table.geometry
-    return shapely.points(np.column_stack([table["lon"], table["lat"]]))
-
-
 def _signed(metres: float) -> str:
     """One decimal and a sign, and no minus before what is nothing."""
     return f"{round(float(metres), 1) + 0.0:+,.1f}"
@@ -294,9 +266,9 @@ def _of_geometry(geometries: object) -> NDArray[np.float64]:
     """Vertices of the geometries, without those that only close a ring along ±180° or a pole."""
     import shapely
 
-    from eezkit.limits.features import features_of
+    from eezkit.crs import lonlat_of
 
-    parts = shapely.get_parts(shapely.get_parts(features_of(geometries)))
+    parts = shapely.get_parts(shapely.get_parts(lonlat_of(geometries)))
     is_polygon = shapely.get_type_id(parts) == _POLYGON
     lines = np.concatenate([shapely.get_rings(parts[is_polygon]), parts[~is_polygon]])
     xy, line = shapely.get_coordinates(lines, return_index=True)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from eezkit.errors import BaselineError, CoordinateError, DataFormatError
+from eezkit.crs import lonlat_of
+from eezkit.errors import BaselineError, CoordinateError
 from eezkit.geodesy import EdgeModel, distance
-from eezkit.limits.features import features_of, lines_of, read_features
 from eezkit.units import M
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ _DEFAULT_MODEL = {
 _KINDS = tuple(_DEFAULT_MODEL)
 _ICE = -85.0
 """Degrees. Published coasts close Antarctica along parallels south of this; no sea is there."""
-_POINT = 0
+_POINT, _POLYGON = 0, 3
 _TERMINUS = 10.0
 """Metres, less than the best open coasts are good to."""
 
@@ -134,9 +132,9 @@ class Baseline:
 
         Parameters
         ----------
-        geometries : shapely geometry, sequence of them, or geopandas.GeoSeries
-            Features in longitude/latitude; a GeoSeries may have any CRS. An edge runs the short
-            way round the globe.
+        geometries : shapely geometry, sequence of them, geopandas.GeoSeries or GeoDataFrame
+            Features in longitude/latitude on WGS 84; what has a CRS may have any. An edge runs the
+            short way round the globe.
         key : int or array_like of int, shape (n_features,)
             The territory of each feature.
         kind : {"normal", "straight", "archipelagic"} or sequence, shape (n_features,)
@@ -159,6 +157,8 @@ class Baseline:
         ------
         CoordinateError
             If a position is not on the globe.
+        DataFormatError
+            If a CRS leads to no longitude and latitude.
         BaselineError
             If no edge is left, a kind is unknown, a key is negative or a breadth not positive.
 
@@ -170,12 +170,12 @@ class Baseline:
         >>> len(Baseline.from_geometry(island, key=7))
         4
         """
-        features = features_of(geometries)
+        features = lonlat_of(geometries)
         kinds = _known(_spread(kind, len(features), "kind"), _KINDS, "kind of baseline")
         given = _spread(model, len(features), "model")
         models = [m or _DEFAULT_MODEL[k] for m, k in zip(given, kinds, strict=True)]
         code = np.array([_MODELS.index(m) for m in _known(models, _MODELS, "edge model")], np.uint8)
-        lines, feature, land = lines_of(features, np.array(kinds) == "archipelagic")
+        lines, feature, land = _lines_of(features, np.array(kinds) == "archipelagic")
         import shapely
 
         xy, line = shapely.get_coordinates(lines, return_index=True)
@@ -195,48 +195,6 @@ class Baseline:
             max_breadth=np.broadcast_to(np.asarray(max_breadth, float), len(features))[of_feature],
             land=land,
         )._without_shared()
-
-    @classmethod
-    def from_file(cls, path: str | os.PathLike[str], *, key: str | None = None) -> Baseline:
-        """Read a baseline from a vector file, or basepoints from a table.
-
-        Parameters
-        ----------
-        path : path-like
-            Any file that GDAL reads, GeoParquet, or a CSV table with columns ``lon`` and
-            ``lat`` in degrees. Columns ``kind``, ``model`` and ``max_breadth_nmi`` are taken
-            as `from_geometry` takes them, where present.
-        key : str, optional
-            Column whose distinct values are the territories, numbered from 0 in sorted order.
-            By default all features belong to territory 0.
-
-        Raises
-        ------
-        DataNotFoundError
-            If there is no such file.
-        DataFormatError
-            If it cannot be read, or has no such column.
-        CoordinateError, BaselineError
-            As for `from_geometry`.
-        """
-        table = read_features(Path(path))
-        number: Any = 0
-        if key is not None:
-            if key not in table:
-                raise DataFormatError(
-                    f"{os.fspath(path)} has no column {key!r}. It has: {', '.join(table.columns)}."
-                )
-            number = np.unique(table[key].astype(str), return_inverse=True)[1]
-        cap = table["max_breadth_nmi"] * M if "max_breadth_nmi" in table else np.inf
-        cap = np.where(np.isnan(cap), np.inf, cap)
-        if "geometry" not in table:
-            return cls.from_points(table["lon"], table["lat"], key=number, max_breadth=cap)
-        given: dict[str, Any] = {
-            name: [default if value != value else value for value in table[name]]
-            for name, default in (("kind", "normal"), ("model", None))
-            if name in table
-        }
-        return cls.from_geometry(table.geometry, key=number, max_breadth=cap, **given)
 
     @classmethod
     def merge(cls, baselines: Iterable[Baseline]) -> Baseline:
@@ -380,6 +338,29 @@ class Baseline:
             lon2=self.lon2 - before * east,
             lat2=self.lat2 - before * north,
         )
+
+
+def _lines_of(
+    features: NDArray[np.object_], closing: NDArray[np.bool_]
+) -> tuple[NDArray[np.object_], NDArray[np.int64], NDArray[np.object_]]:
+    """Points and lines of all features, the feature of each, and the polygons of the land."""
+    import shapely
+
+    parts, feature = features, np.arange(len(features))
+    while True:
+        split, of_part = shapely.get_parts(parts, return_index=True)
+        if len(split) == len(parts) and (split == parts).all():
+            break
+        parts, feature = split, feature[of_part]
+    keep = ~shapely.is_empty(parts)
+    parts, feature = shapely.force_2d(parts[keep]), feature[keep]
+    is_polygon = shapely.get_type_id(parts) == _POLYGON
+    lines = parts.copy()
+    lines[is_polygon] = shapely.get_exterior_ring(parts[is_polygon])
+    encloses = closing[feature] & shapely.is_closed(lines) & (shapely.get_num_points(lines) > 3)
+    xy, ring = shapely.get_coordinates(lines[is_polygon | encloses], return_index=True)
+    land: Any = shapely.polygons(shapely.linearrings(xy, indices=ring)) if len(xy) else []
+    return lines, feature, np.asarray(land, dtype=object)
 
 
 def _checked(

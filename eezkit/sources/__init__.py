@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from eezkit.atlas import Atlas
     from eezkit.coverage import Coverage
+    from eezkit.limits import Baseline
 
-__all__ = ["fetch", "load", "read"]
+__all__ = ["fetch", "load", "read", "read_baseline", "read_limit"]
 
 
 def load(data: str | os.PathLike[str] | None = None, *, refresh: bool = False) -> Atlas:
@@ -161,3 +165,88 @@ def fetch(
         timeout=timeout,
         base_url=base_url,
     )
+
+
+def read_baseline(
+    path: str | os.PathLike[str], *, key: str | None = None, layer: str | None = None
+) -> Baseline:
+    """Read a baseline from a file: coasts, straight baselines, or basepoints.
+
+    Parameters
+    ----------
+    path : path-like
+        Any file that `read` takes, of points, lines and polygons, in any coordinate reference
+        system; or a CSV table with columns ``lon`` and ``lat``, in degrees on WGS 84. Columns
+        ``kind``, ``model`` and ``max_breadth_nmi`` are taken as `Baseline.from_geometry` takes
+        them, where present.
+    key : str, optional
+        Column whose distinct values are the territories, numbered from 0 in sorted order.
+        By default all features belong to territory 0.
+    layer : str, optional
+        Which layer, where the file has several.
+
+    Returns
+    -------
+    Baseline
+
+    Raises
+    ------
+    DataNotFoundError
+        If there is no such file.
+    DataFormatError
+        If it is truncated, empty, not what its name says, or has no such column.
+    BaselineError
+        As for `Baseline.from_geometry`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from eezkit.sources import read_baseline
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "base_points.csv"
+    ...     _ = path.write_text("lon,lat\\n153.98491,24.29195\\n153.97109,24.28476\\n")
+    ...     baseline = read_baseline(path)
+    >>> len(baseline)
+    2
+    """
+    from eezkit.sources.files.baselines import open_baseline
+
+    return open_baseline(path, key=key, layer=layer).baseline
+
+
+def read_limit(path: str | os.PathLike[str], *, layer: str | None = None) -> NDArray[np.object_]:
+    """Read a published limit from a file, for `eezkit.compare.audit.audit`.
+
+    Parameters
+    ----------
+    path : path-like
+        Zones, lines or positions, as `read_baseline` takes them.
+    layer : str, optional
+        Which layer, where the file has several.
+
+    Returns
+    -------
+    numpy.ndarray of shapely geometry, shape (n_features,)
+        In longitude and latitude on WGS 84.
+
+    Raises
+    ------
+    DataNotFoundError, DataFormatError
+        As for `read_baseline`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from eezkit.sources import read_limit
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "limit.csv"
+    ...     _ = path.write_text("lon,lat\\n153.98333,20.93333\\n157.63333,24.28333\\n")
+    ...     limit = read_limit(path)
+    >>> limit[0].x
+    153.98333
+    """
+    from eezkit.sources.files.baselines import read_limit as reader
+
+    return reader(path, layer=layer)

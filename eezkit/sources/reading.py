@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eezkit.geometry import Rings
     from eezkit.schema import LineTable, ZoneTable
     from eezkit.sources.cache.entries import CachedDataset
-    from eezkit.sources.files.layers import Origin
+    from eezkit.sources.files.opening import Opened
 
 __all__ = ["fetch_atlas", "load_cached", "read_atlas"]
 
@@ -194,7 +194,7 @@ def _lines(table: LineTable) -> Lines:
     return Lines(EdgeTree.build(*ends), kinds, _LINES_WITHIN)
 
 
-def _provenance(table: ZoneTable, origin: Origin) -> Provenance:
+def _provenance(table: ZoneTable, origin: Opened) -> Provenance:
     """What a file says of itself; of a Marine Regions layer, what its registry says."""
     if table.layer is None:
         return Provenance(origin.path.name, source=str(origin.path.name))

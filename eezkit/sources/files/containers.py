@@ -22,6 +22,7 @@ from eezkit.errors import (
 from eezkit.sources.files.intact import (
     FORMATS,
     SIDECARS,
+    TABLES,
     check_content,
     check_whole,
     content_of,
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["Container", "choose_layer", "opened", "source_files"]
 
 AnyPath = TypeVar("AnyPath", Path, PurePosixPath)
-
-ACCEPTED = f"{', '.join(FORMATS)}, or a .zip or folder with one of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Container:
     @property
     def format(self) -> str:
         """Name of the format."""
-        return FORMATS[self.path.suffix.lower()]
+        return (FORMATS | TABLES)[self.path.suffix.lower()]
 
 
 @contextmanager
@@ -73,8 +72,8 @@ def opened(path: Path, layer: str | None, shape: str = "polygons") -> Iterator[C
         A file, a folder, or a zip.
     layer : str, optional
         Which of several.
-    shape : {"polygons", "lines"}
-        What is wanted, where no layer is named.
+    shape : {"polygons", "lines", "any"}
+        What is wanted, where no layer is named; any may be a table of positions.
 
     Yields
     ------
@@ -96,12 +95,14 @@ def opened(path: Path, layer: str | None, shape: str = "polygons") -> Iterator[C
         raise DataNotFoundError(f"{path} does not exist.{_near_path(path)}")
     if path.is_dir():
         yield _in_folder(path, layer, shape)
+    elif not path.is_file():
+        raise DataFormatError(f"{path} is neither a file nor a folder, but a device or a pipe.")
     elif path.suffix.lower() == ".zip":
         check_content(path, path.name)
         with tempfile.TemporaryDirectory(prefix="eezkit-") as room:
             yield _in_zip(path, layer, shape, Path(room))
     else:
-        yield _checked(path, path.name, layer)
+        yield _checked(path, path.name, layer, shape)
 
 
 def source_files(path: Path) -> list[Path]:
@@ -182,18 +183,19 @@ def choose_layer(
 
 
 def _in_folder(path: Path, layer: str | None, shape: str) -> Container:
-    found = _readable(file for pattern in ("*", "*/*") for file in sorted(path.glob(pattern)))
+    files = (file for pattern in ("*", "*/*") for file in sorted(path.glob(pattern)))
+    found = _readable((file for file in files if file.is_file()), shape)
     if not found:
         held = sorted(entry.name for entry in path.iterdir())[:10]
         raise DataFormatError(
-            f"The folder {path} holds no file that can be read ({', '.join(FORMATS)}); it holds "
+            f"The folder {path} holds no file that can be read ({_accepted(shape)}); it holds "
             f"{', '.join(held) or 'nothing'}."
         )
     shapes = [_shape_of_file(file) for file in found]
     if len(found) == 1 and found[0].suffix.lower() != ".shp":
-        return _checked(found[0], found[0].name, layer)
+        return _checked(found[0], found[0].name, layer, shape)
     chosen = found[choose_layer([file.stem for file in found], shapes, layer, str(path), shape)]
-    return _checked(chosen, chosen.name, None)
+    return _checked(chosen, chosen.name, None, shape)
 
 
 def _in_zip(path: Path, layer: str | None, shape: str, room: Path) -> Container:
@@ -202,11 +204,11 @@ def _in_zip(path: Path, layer: str | None, shape: str, room: Path) -> Container:
         with zipfile.ZipFile(path) as archive:
             members = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
             _refuse_empty_answer(archive, members, path.name)
-            found = _readable(members)
+            found = _readable(members, shape)
             if not found:
                 held = ", ".join(str(member) for member in members[:10])
                 raise DataFormatError(
-                    f"{path.name} holds no file that can be read ({', '.join(FORMATS)}); it "
+                    f"{path.name} holds no file that can be read ({_accepted(shape)}); it "
                     f"holds {held or 'nothing'}."
                 )
             several = len(found) > 1 or found[0].suffix.lower() == ".shp"
@@ -228,7 +230,7 @@ def _in_zip(path: Path, layer: str | None, shape: str, room: Path) -> Container:
             f"{path.name} cannot be unpacked: {error}. Unpack it by hand and read the folder."
         ) from None
     shown = f"{path.name}/{chosen}"
-    return _checked(room / chosen.name, shown, None if several else layer)
+    return _checked(room / chosen.name, shown, None if several else layer, shape)
 
 
 def _shape_of_file(file: Path) -> str:
@@ -236,12 +238,22 @@ def _shape_of_file(file: Path) -> str:
         return shape_of(handle.read(100))
 
 
-def _readable(paths: Iterable[AnyPath]) -> list[AnyPath]:
-    """Keep what has a known extension; .json, which may be anything, only where it is alone."""
-    found = [
-        path for path in paths if path.suffix.lower() in FORMATS and not path.name.startswith("._")
-    ]
-    return [path for path in found if path.suffix.lower() != ".json"] or found
+def _readable(paths: Iterable[AnyPath], shape: str) -> list[AnyPath]:
+    """Keep what has a known extension: what may be anything only where nothing else is."""
+    found = [path for path in paths if not path.name.startswith("._")]
+    for known in (FORMATS.keys() - {".json"}, {".json"}, _tables(shape)):
+        if chosen := [path for path in found if path.suffix.lower() in known]:
+            return chosen
+    return []
+
+
+def _tables(shape: str) -> dict[str, str]:
+    """A table holds positions: where areas or lines are wanted it is of no use."""
+    return TABLES if shape == "any" else {}
+
+
+def _accepted(shape: str) -> str:
+    return ", ".join(FORMATS | _tables(shape))
 
 
 def _head(archive: zipfile.ZipFile, member: PurePosixPath) -> bytes:
@@ -264,17 +276,18 @@ def _refuse_empty_answer(
                 )
 
 
-def _checked(path: Path, shown: str, layer: str | None) -> Container:
+def _checked(path: Path, shown: str, layer: str | None, shape: str) -> Container:
     suffix = path.suffix.lower()
     if suffix in SIDECARS and suffix != ".shp":
         raise DataFormatError(
             f"{shown} is a part of a shapefile. Give the path of the .shp beside it."
         )
-    if suffix not in FORMATS:
+    if suffix not in FORMATS | _tables(shape):
         like = content_of(path)
         hint = f" Its content looks like {like}." if like else ""
         raise DataFormatError(
-            f"{shown} has the unknown extension {suffix or '(none)'}.{hint} Accepted: {ACCEPTED}."
+            f"{shown} has the unknown extension {suffix or '(none)'}.{hint} Accepted: "
+            f"{_accepted(shape)}, or a .zip or folder with one of them."
         )
     check_content(path, shown)
     check_whole(path, shown)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "TABLES",
     "check_content",
     "check_whole",
     "content_of",
@@ -33,6 +34,9 @@ FORMATS = {
     ".geoparquet": "GeoParquet",
 }
 """Formats that can be read, by extension; a zip may hold any of them."""
+
+TABLES = {".csv": "CSV"}
+"""Tables of positions, where positions will do."""
 
 SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".cst")
 
@@ -67,9 +71,9 @@ def content_of(path: Path) -> str:
 
 def check_content(path: Path, shown: str) -> None:
     """Refuse a file whose content is not what its extension says."""
-    expected = FORMATS.get(path.suffix.lower(), "zip")
+    expected = (FORMATS | TABLES).get(path.suffix.lower(), "zip")
     found = content_of(path)
-    if found == expected:
+    if found == expected or (expected == "CSV" and found in ("text", "")):
         return
     if found == "nothing":
         raise DataFormatError(f"{shown} is empty (0 bytes). Download it again.")
