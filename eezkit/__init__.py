@@ -51,6 +51,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `import eezkit` costs nothing."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("eezkit")
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     if name in __all__:

@@ -269,3 +269,9 @@ def test_a_check_on_a_built_dataset_hashes_nothing_and_starts_no_threads(
 ) -> None:
     unwanted = {"hashlib", "concurrent.futures", "logging", "tempfile", "difflib", "numpy.ma"}
     assert not unwanted & loaded_by_a_check
+
+
+def test_the_version_is_that_of_the_installation() -> None:
+    told = re.search(r'(?m)^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"))
+    assert told is not None
+    assert eezkit.__version__ == told[1]

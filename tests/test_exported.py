@@ -136,7 +136,7 @@ def test_words_that_are_not_ours_are_told_or_refused() -> None:
 def test_limits_that_were_drawn_can_be_zones(tmp_path, suffix) -> None:
     path = tmp_path / f"limits{suffix}"
     drawn = zones_of(Baseline.from_points([10.0], [60.0]))
-    save_zones(path, drawn.values(), edges=EdgeModel.PLANAR)
+    save_zones(str(path), drawn.values(), edges=EdgeModel.PLANAR)
     zones = eezkit.read(path).zones
     kinds = [ZoneKind.TERRITORIAL_SEA, ZoneKind.CONTIGUOUS_ZONE, ZoneKind.EEZ_AND_LAND]
     assert [zone.kind for zone in zones] == kinds

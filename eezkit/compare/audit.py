@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,12 +143,12 @@ class Audit:
             )
         return "\n".join(lines) + "\n"
 
-    def save(self, path: Path, *, names: Sequence[str] | None = None) -> None:
+    def save(self, path: str | os.PathLike[str], *, names: Sequence[str] | None = None) -> None:
         """Write a row for each vertex, as CSV.
 
         Parameters
         ----------
-        path : Path
+        path : path-like
         names : sequence of str, optional
             As for `to_text`.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,19 +55,22 @@ def edges_in_words(edges: EdgeModel, tolerance: float) -> str:
 
 
 def check_outputs(
-    output: Path, table: Path | None, edges: EdgeModel, inputs: Sequence[Path] = ()
+    output: str | os.PathLike[str],
+    table: str | os.PathLike[str] | None,
+    edges: EdgeModel,
+    inputs: Sequence[str | os.PathLike[str]] = (),
 ) -> None:
     """Refuse names of files that nothing could be written to, before anything is drawn.
 
     Parameters
     ----------
-    output : Path
+    output : path-like
         For `save_zones` or `save_line`.
-    table : Path or None
+    table : path-like or None
         For `save_turning_points`.
     edges : EdgeModel
         How the edges are to run.
-    inputs : sequence of Path
+    inputs : sequence of path-like
         Files that must not be overwritten.
 
     Raises
@@ -74,6 +78,7 @@ def check_outputs(
     OptionError
         If a suffix is not known, two files are one, or the format cannot say how edges run.
     """
+    output, table = Path(output), None if table is None else Path(table)
     suffix = output.suffix.lower()
     if suffix not in SUFFIXES:
         raise OptionError(f"{output} does not end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
@@ -84,18 +89,18 @@ def check_outputs(
         )
     if table is not None and table.suffix.lower() != ".csv":
         raise OptionError(f"{table} does not end in .csv, which the table is written as.")
-    resolved = [path.resolve() for path in (output, table, *inputs) if path is not None]
+    resolved = [Path(path).resolve() for path in (output, table, *inputs) if path is not None]
     for number, path in enumerate(resolved[: 1 if table is None else 2]):
         if path in resolved[number + 1 :]:
             raise OptionError(f"{path.name} is named twice; it would be overwritten.")
 
 
-def save_zones(path: Path, limits: Iterable[Limit], *, edges: EdgeModel) -> None:
+def save_zones(path: str | os.PathLike[str], limits: Iterable[Limit], *, edges: EdgeModel) -> None:
     """Write zones, one feature for each limit, the land included and cut at ±180°.
 
     Parameters
     ----------
-    path : Path
+    path : path-like
         Its suffix, one of `SUFFIXES`, decides the format.
     limits : iterable of Limit
     edges : EdgeModel
@@ -126,7 +131,9 @@ def save_zones(path: Path, limits: Iterable[Limit], *, edges: EdgeModel) -> None
     _save(path, rows, shapely.orient_polygons([limit.to_shapely() for limit in limits]), "zones")
 
 
-def save_line(path: Path, lines: Lines, *, tolerance: float, edges: EdgeModel) -> None:
+def save_line(
+    path: str | os.PathLike[str], lines: Lines, *, tolerance: float, edges: EdgeModel
+) -> None:
     """Write an equidistance line, one feature for each of its parts, cut at ±180°.
 
     Parameters
@@ -156,7 +163,10 @@ def save_line(path: Path, lines: Lines, *, tolerance: float, edges: EdgeModel) -
     _save(path, rows, lines.to_shapely(), "lines")
 
 
-def _save(path: Path, rows: list[dict[str, Any]], geometry: Any, layer: str) -> None:
+def _save(
+    where: str | os.PathLike[str], rows: list[dict[str, Any]], geometry: Any, layer: str
+) -> None:
+    path = Path(where)
     with atomic_path(path) as temporary:
         if path.suffix.lower() == ".geojson":
             temporary.write_text(_geojson(rows, geometry), encoding="utf-8")
@@ -199,7 +209,7 @@ def _save_table(path: Path, rows: list[dict[str, Any]], geometry: Any, layer: st
 
 
 def save_turning_points(
-    path: Path,
+    path: str | os.PathLike[str],
     drawn: Mapping[float, Lines],
     *,
     names: Sequence[str],
@@ -209,7 +219,7 @@ def save_turning_points(
 
     Parameters
     ----------
-    path : Path
+    path : path-like
     drawn : mapping of float to Lines
         Lines by breadth in metres.
     names : sequence of str
