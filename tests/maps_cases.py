@@ -16,8 +16,31 @@ from eezkit.geometry import Rings
 from eezkit.uncertainty import Uncertainty
 from eezkit.zones import EdgeKind, Evidence, Party, Provenance, Regime, Zone, ZoneKind
 
-NASTY = "<script>window.hacked=1</script><img src=x onerror=window.hacked=1>`${window.hacked=1}`'\""
-"""A name that runs, if it is not escaped somewhere."""
+PWN = "cycler.__init__.__globals__.os.environ.__setitem__('EEZKIT_PWNED', '1')"
+PAYLOADS = {
+    "expression": f"{{{{ {PWN} }}}}",
+    "statement": f"{{% set x = {PWN} %}}",
+    "product": "{{ 7191 * 6007 }}",
+    "open statement": "a {% b",
+    "comment": "a {# gone #} b",
+    "open braces": "{{",
+    "three braces": "{{{% x",
+    "script": "<script>window.hacked=1</script>",
+    "end of script": "</script><script>window.hacked=1</script>",
+    "comment of HTML": "<!--<script>",
+    "image": "<img src=x onerror=window.hacked=1>",
+    "attribute": "\"'><svg onload=window.hacked=1>",
+    "string of JavaScript": "';window.hacked=1;//\";window.hacked=1;//\\",
+    "template of JavaScript": "`${window.hacked=1}`",
+    "separators": "a\u2028b\u2029c",
+    "address": "javascript:window.hacked=1",
+    "Markdown": "[a](javascript:alert(1)) | `x` ![b](c)",
+    "formula": '=HYPERLINK("http://x.test","y")',
+    "mathematics": "$\\frac{$ a $x^2$ $",
+}
+"""Texts that would run, break or vanish in some language, by what they aim at."""
+NASTY = " ".join(PAYLOADS.values())
+"""All of them in one name."""
 
 PROVENANCE = Provenance(
     name="test zones",

@@ -9,6 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eezkit.errors import CoordinateError
 from eezkit.geodesy import distance
 from eezkit.maps import paths
 from maps_cases import (
@@ -172,3 +173,8 @@ def test_a_label_lies_on_the_northern_side_of_a_circle_from_left_to_right():
 
 def test_a_line_too_short_for_its_label_has_none():
     assert paths.label_line([0.0, 0.1], [0.0, 0.0], pixels=100, zoom=5) is None
+
+
+def test_a_vertex_that_is_not_finite_is_refused_not_drawn_elsewhere():
+    with pytest.raises(CoordinateError, match="Vertex 1 of 3"):
+        paths.encode([1.0, np.nan, 2.0], [1.0, 1.0, 2.0], 5)

@@ -334,6 +334,39 @@ def test_a_table_keeps_every_position_its_colour_and_its_columns():
     assert [row[0] for row in data["rows"]] == [str(ship) for ship in points["ship"]]
 
 
+MISSING = (np.nan, np.inf, 95.0)
+
+
+def test_a_missing_position_moves_no_other_dot():
+    lat = np.array([51.5, *MISSING, 51.6, 51.7])
+    points = geopandas.GeoDataFrame(
+        {"zone": "z", "ship": range(len(lat))},
+        geometry=geopandas.points_from_xy(lat - 49.0, lat),
+        crs="EPSG:4326",
+    )
+    points.loc[len(points)] = ["z", 9, None]
+    points.loc[len(points)] = ["z", 10, shapely.Point()]
+    chart = maps.add_table(maps.base_map(), points, columns=["ship"])
+    (layer,) = [c for c in chart._children.values() if getattr(c, "maker", "") == "table"]
+    data = json.loads(layer.code)
+    assert decode(data["path"], 5).tolist() == [[2.5, 51.5], [2.6, 51.6], [2.7, 51.7]]
+    assert data["rows"] == [["0"], ["4"], ["5"]]
+    assert len(data["classes"]) == 3
+    assert layer.box == pytest.approx((2.5, 51.5, 2.7, 51.7))
+    with pytest.raises(OptionError, match="no row has one"):
+        maps.add_table(maps.base_map(), points.iloc[1:4])
+
+
+def test_marks_are_made_of_positions_only_each_with_its_own_name():
+    lat = [51.5, *MISSING, 51.6]
+    chart = maps.add_positions(maps.base_map(), 2.5, lat, names=["a", "b", "c", "d", "e"])
+    (layer,) = [c for c in chart._children.values() if getattr(c, "group", "") == "Position"]
+    marks = json.loads(layer.code)["marks"]
+    assert [(mark["title"], mark["lat"]) for mark in marks] == [("a", 51.5), ("e", 51.6)]
+    with pytest.raises(CoordinateError):
+        maps.add_positions(maps.base_map(), 2.5, MISSING)
+
+
 def test_a_table_without_the_column_to_colour_by_is_refused():
     with pytest.raises(OptionError, match=r"'sovereign'.*zone, ship"):
         maps.add_table(maps.base_map(), dots(3), by="sovereign")

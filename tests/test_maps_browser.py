@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import Any
 
@@ -296,12 +297,20 @@ def test_a_name_that_is_a_script_is_shown_and_not_run(show):
         {"zone": [NASTY] * 2, "x": [NASTY] * 2}, geometry=[shapely.Point(154, 22)] * 2, crs=4326
     )
     maps.add_table(chart, points, columns=["x"], name=NASTY)
+    folium.FeatureGroup(name=html.escape(NASTY)).add_to(chart)
+    folium.LayerControl(collapsed=False).add_to(chart)  # Leaflet takes its names as HTML
     seen = show(chart)
-    seen.page.locator(".eez-mark-site").click()
+    assert NASTY in seen.text(".leaflet-control-layers")
+    seen.page.locator(".eez-mark-site").focus()  # a name so long lies over most of the map
+    seen.page.keyboard.press("Enter")
     assert NASTY in seen.text(".leaflet-popup-content")
     seen.page.keyboard.press("Escape")
-    seen.page.locator(".eez-mark-place").last.hover()
-    seen.page.locator("path.eez-area").first.click(force=True)
+    seen.page.locator(".leaflet-popup").wait_for(state="detached")
+    seen.page.locator(".eez-mark-place").last.dispatch_event("mouseover")
+    assert NASTY in seen.text(".leaflet-tooltip")
+    seen.page.locator("path.eez-area").first.dispatch_event("click")
+    assert NASTY in seen.text(".leaflet-popup-content")
+    seen.page.keyboard.press("Escape")
     seen.page.get_by_text("Sources and terms").click()
     assert NASTY in seen.text(".eez-sources")
     assert NASTY in seen.text(".eez-key")
@@ -314,6 +323,7 @@ def test_no_online_layer_is_asked_for_until_the_reader_chooses_one(show):
     seen.page.locator(".eez-key summary").click()
     with seen.page.expect_request("https://server.arcgisonline.com/**"):
         seen.page.get_by_role("radio", name="Esri Ocean").check()
+    assert seen.page.get_by_text("Sources and terms").is_visible()  # not lost among credits
     assert seen.page.locator(".leaflet-eez-base-pane path.eez-land").count() == 0
     with seen.page.expect_request(lambda request: "GEBCO_LATEST" in request.url):
         seen.page.get_by_role("radio", name="GEBCO").check()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from eezkit.errors import CoordinateError
 from eezkit.geometry import nth_in_group
 
 if TYPE_CHECKING:
@@ -70,8 +71,17 @@ def encode(lon: ArrayLike, lat: ArrayLike, decimals: int, *, repeats: bool = Fal
     -------
     str
         ASCII letters, digits, ``+`` and ``/``; empty for no vertices.
+
+    Raises
+    ------
+    CoordinateError
+        If one is not finite: as a step from the one before it would move all that follow.
     """
-    steps = np.rint(np.column_stack([lon, lat]).astype(np.float64) * 10**decimals).astype(np.int64)
+    scaled = np.rint(np.column_stack([lon, lat]).astype(np.float64) * 10**decimals)
+    if not np.isfinite(scaled).all():
+        first = int(np.argmin(np.isfinite(scaled).all(axis=1)))
+        raise CoordinateError(f"Vertex {first} of {len(scaled)} is not finite: it cannot be drawn.")
+    steps = scaled.astype(np.int64)
     if not repeats and len(steps):
         moved = (np.diff(steps, axis=0) != 0).any(axis=1)
         steps = steps[np.concatenate([[True], moved])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,9 @@ _HATCH = {
     "dots": "....",
     "none": "",
 }
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]+")
+"""What no font draws and no SVG may hold."""
 
 
 class Paper:
@@ -325,6 +329,14 @@ class Paper:
             color=self.colour["quiet"],
             wrap=True,
         )
+        self._say_as_it_is()
+
+    def _say_as_it_is(self) -> None:
+        """Let no word be read as mathematics or TeX: names may hold ``$`` or a backslash."""
+        from matplotlib.text import Text
+
+        for words in self.figure.findobj(Text):
+            words.set(parse_math=False, usetex=False, text=_UNPRINTABLE.sub(" ", words.get_text()))
 
     def _key(self) -> None:
         from matplotlib.lines import Line2D

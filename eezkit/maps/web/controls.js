@@ -296,12 +296,14 @@
 
   function credits(map, { credit, sources }) {
     const control = L.control.attribution({ prefix: false, position: "bottomright" });
-    control.addAttribution(credit.map((text) => `<span>${text}</span>`).join(" "));
+    control.addAttribution(credit.map((text) => el("span", {}, text).outerHTML).join(" "));
     control.addTo(map);
     if (!sources.length) return;
     const more = el("details", { class: "eez-sources" }, el("summary", {}, "Sources and terms"),
       el("div", { class: "eez-panel" }, ...sources.map((text) => el("p", {}, text))));
-    control.getContainer().append(more);
+    const stay = () => control.getContainer().append(more);  // Leaflet writes its credits anew
+    map.on("layeradd layerremove", stay);
+    stay();
     still(control.getContainer());
   }
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import folium
 import numpy as np
 from folium.map import Layer
-from folium.template import Template
 
 from eezkit.errors import OptionError
 from eezkit.maps.land import LAND_CREDIT, land_layer
@@ -29,8 +28,8 @@ from eezkit.maps.paths import (
     simplify,
 )
 from eezkit.maps.style import LINES
-from eezkit.maps.web.offline import as_json
-from eezkit.maps.web.page import SeaMap, add_own_head
+from eezkit.maps.web.page import SeaMap, add_own_head, figure_of
+from eezkit.maps.web.templates import Verbatim, as_json, shown_by_folium
 
 if TYPE_CHECKING:
     import geopandas
@@ -89,12 +88,6 @@ class Drawing(Layer):
         Whether it is shown at first, and whether it is a base map.
     """
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = eezkit.{{ this.maker }}({{ this.code }});"
-        "{% endmacro %}"
-    )
-
     def __init__(
         self,
         maker: str,
@@ -107,8 +100,9 @@ class Drawing(Layer):
         show: bool = True,
         base: bool = False,
     ) -> None:
-        super().__init__(name=name, overlay=not base, control=True, show=show)
+        super().__init__(name=shown_by_folium(name), overlay=not base, control=True, show=show)
         self._name = "Drawing"
+        self.called = name
         self.maker = maker
         self.code = as_json(data)
         self.group = group
@@ -118,6 +112,8 @@ class Drawing(Layer):
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Render the layer, and what it needs where the map is not one of eezkit's."""
         add_own_head(self)
+        script = f"var {self.get_name()} = eezkit.{self.maker}({self.code});"
+        figure_of(self).script.add_child(Verbatim(script), name=self.get_name())
         super().render(**kwargs)  # type: ignore[no-untyped-call]
 
 

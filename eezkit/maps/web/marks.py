@@ -22,7 +22,7 @@ from eezkit.maps.web.layers import (
     text_of,
     wgs84,
 )
-from eezkit.positions import check_arrays, format_position
+from eezkit.positions import check_arrays, format_position, on_globe
 
 if TYPE_CHECKING:
     import geopandas
@@ -107,7 +107,7 @@ def add_positions(
     ----------
     chart : folium.Map
     lon, lat : array_like of float, shape (...)
-        Degrees.
+        Degrees. What is no position (NaN, a latitude beyond 90) is left out.
     names : sequence of str
         A name for each, in the same order; plain text.
     name : str
@@ -123,13 +123,16 @@ def add_positions(
     Raises
     ------
     CoordinateError
-        If a position is not on the globe.
+        If none is a position.
     OptionError
         If there are names, but not one for each position.
     """
-    x, y = (np.ravel(v) for v in check_arrays(lon, lat))
+    x, y = (np.ravel(v) for v in np.broadcast_arrays(lon, lat))
     if names and len(names) != len(x):
         raise OptionError(f"There are {len(names)} names for {len(x)} positions.")
+    kept = on_globe(x, y)
+    x, y = check_arrays(x[kept], y[kept]) if kept.any() else check_arrays(x, y)
+    names = [name for name, there in zip(names, kept, strict=False) if there]
     marks = [
         {
             "lon": float(px),
@@ -215,7 +218,8 @@ def add_table(
     ----------
     chart : folium.Map
     points : geopandas.GeoDataFrame
-        Points, such as `Atlas.join` gives.
+        Points, such as `Atlas.join` gives. Rows that have no position, or an impossible one, are
+        left out.
     by : str
         Column to colour by; the seven most frequent values get a colour of their own.
     name : str
@@ -239,8 +243,13 @@ def add_table(
         raise OptionError(f"The positions have no column {missing[0]!r}; they have {there}.")
     table = wgs84(points)
     table = table[~(table.geometry.isna() | table.geometry.is_empty)]
-    if not len(table) or (table.geometry.geom_type != "Point").any():
-        raise OptionError("There are no positions to draw, or a geometry is no point.")
+    if (table.geometry.geom_type != "Point").any():
+        raise OptionError(
+            "A geometry is no point: draw lines with add_limits, zones with add_zones."
+        )
+    table = table[on_globe(table.geometry.x.to_numpy(), table.geometry.y.to_numpy())]
+    if not len(table):
+        raise OptionError("There are no positions to draw: no row has one.")
     lon, lat = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
     values = [text_of(value) or "in no zone" for value in table[by]]
     frequent = sorted(Counter(values).items(), key=lambda item: (-item[1], item[0]))

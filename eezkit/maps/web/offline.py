@@ -1,31 +1,34 @@
-"""What makes a page self-contained: nothing fetched, nothing random, nothing left behind."""
+"""What makes a page self-contained: nothing fetched, nothing random, nothing left behind.
+
+A page that may fetch its scripts fetches Leaflet and jQuery by their hashes and no others of
+folium's; a plugin that a user adds brings its own as folium names them.
+"""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import functools
-import json
+import hashlib
 import re
 import warnings
+from base64 import b64encode
 from collections.abc import Iterator
+from html import escape
 from html.parser import HTMLParser
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from branca.element import Element, Figure, Link
+from branca.element import Element, Figure, JavascriptLink, Link
 from folium.raster_layers import TileLayer, WmsTileLayer
 
 from eezkit.errors import EezkitWarning, OptionError
+from eezkit.maps.web.templates import as_json, own_file
 
 __all__ = [
     "POLICY",
-    "as_json",
-    "inlined_head",
+    "elements_of",
+    "head_of",
     "no_traces",
     "numbered",
-    "own_file",
     "refuse_remote",
     "tiles_off",
 ]
@@ -48,36 +51,29 @@ _NOT_NEEDED = {
 _RANDOM_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
-_IN_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<{\u2028\u2029"}
+def head_of(header: Element, *, offline: bool, lent: bool) -> Iterator[str]:
+    """Write the head of a page: with the scripts that folium would fetch in it, or their hashes.
 
-
-def as_json(value: Any) -> str:
-    """Write a value as JSON that means nothing to HTML or to a template it may pass through.
-
-    branca reads what a macro rendered as a template once more: a brace of the data would be code.
-    """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _IN_STRING.sub(lambda found: found[0].translate(_UNSAFE), text)
-
-
-@functools.cache
-def own_file(name: str) -> str:
-    """Read a script or style sheet of eezkit's."""
-    return files("eezkit.maps.web").joinpath(name).read_text("utf-8")
-
-
-def inlined_head(header: Element) -> Iterator[str]:
-    """Write the head of a page with the scripts that folium would fetch in it.
+    Parameters
+    ----------
+    header : branca.element.Element
+    offline : bool
+        Whether nothing may be fetched.
+    lent : bool
+        Whether the map is one of folium's own, whose other scripts are its user's affair.
 
     Raises
     ------
     OptionError
-        If a script or style sheet is not one that eezkit brings.
+        If nothing may be fetched, and a script or style sheet is not one that eezkit brings.
     """
     missing = []
     for name, element in header._children.items():
         if not isinstance(element, Link):
+            yield element.render()
+        elif not offline and name in _hashes():
+            yield _fetched(element, _hashes()[name])
+        elif not offline and (lent or name not in (*_INLINED, *_NOT_NEEDED)):
             yield element.render()
         elif name in _INLINED:
             yield _inlined(name)
@@ -85,6 +81,29 @@ def inlined_head(header: Element) -> Iterator[str]:
             missing.append(f"{name} ({element.url})")
     if missing:
         raise _needs_network(missing)
+
+
+def _fetched(link: Link, digest: str) -> str:
+    """Write a tag by which the browser runs what it fetched only if it has this hash."""
+    checked = f'integrity="{digest}" crossorigin="anonymous"'
+    if isinstance(link, JavascriptLink):
+        return f'<script src="{escape(link.url)}" {checked}></script>'
+    return f'<link rel="stylesheet" href="{escape(link.url)}" {checked}>'
+
+
+@functools.cache
+def _hashes() -> dict[str, str]:
+    """The hash of each script and style sheet of folium's that a page may fetch.
+
+    What folium fetches of Leaflet is what XStatic packs, byte for byte; a test holds both to their
+    version.
+    """
+    files = {"leaflet": "leaflet.js", "leaflet_css": "leaflet.css"}
+    digests = {name: hashlib.sha384(_leaflet_file(file)) for name, file in files.items()}
+    return {
+        **{name: f"sha384-{b64encode(d.digest()).decode()}" for name, d in digests.items()},
+        "jquery": "sha256-/JqT3SQfawRcv/BIHPThkBvs0OEvtFFmqPF/lYI/Cxo=",  # 3.7.1
+    }
 
 
 @functools.cache
@@ -95,7 +114,7 @@ def _leaflet_file(name: str) -> bytes:
 
 
 def _data_uri(name: str) -> str:
-    return "data:image/png;base64," + base64.b64encode(_leaflet_file(f"images/{name}")).decode()
+    return "data:image/png;base64," + b64encode(_leaflet_file(f"images/{name}")).decode()
 
 
 @functools.cache
@@ -152,23 +171,25 @@ def refuse_remote(*parts: str) -> None:
         raise _needs_network(parser.found)
 
 
-def _elements(root: Element, seen: dict[int, Element] | None = None) -> dict[int, Element]:
+def elements_of(root: Element, seen: dict[int, Element] | None = None) -> dict[int, Element]:
     """Find every element that hangs on another, also as an attribute, in a fixed order."""
     seen = {} if seen is None else seen
     if id(root) in seen:
         return seen
     seen[id(root)] = root
     for value in [*root._children.values(), *vars(root).values()]:
+        if isinstance(value, dict):
+            value = list(value.values())
         for item in value if isinstance(value, list | tuple) else [value]:
             if isinstance(item, Element):
-                _elements(item, seen)
+                elements_of(item, seen)
     return seen
 
 
 @contextlib.contextmanager
 def tiles_off(page: Figure, *, has_land: bool) -> Iterator[None]:
     """Let every online layer begin switched off; warn where no land stands in for them."""
-    layers = [x for x in _elements(page).values() if isinstance(x, TileLayer | WmsTileLayer)]
+    layers = [x for x in elements_of(page).values() if isinstance(x, TileLayer | WmsTileLayer)]
     shown = [layer for layer in layers if layer.show]
     if shown and not has_land:
         names = ", ".join(str(layer.layer_name) for layer in shown)
@@ -202,7 +223,7 @@ def no_traces(page: Figure) -> Iterator[None]:
 
 def numbered(text: str, page: Figure) -> str:
     """Put numbers, in order of appearance, for the random names of folium's elements."""
-    known = {element._id for element in _elements(page).values()}
+    known = {element._id for element in elements_of(page).values()}
     numbers: dict[str, str] = {}
 
     def number(found: re.Match[str]) -> str:

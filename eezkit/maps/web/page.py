@@ -7,14 +7,12 @@ import functools
 import os
 import warnings
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 from typing import Any, cast
 
 import folium
-from branca.element import Element, Figure
+from branca.element import Element, Figure, MacroElement
 from folium.map import Layer
-from folium.template import Template
 
 from eezkit._atomic import atomic_path
 from eezkit.errors import SizeWarning
@@ -22,16 +20,16 @@ from eezkit.maps.paths import Box, box_around
 from eezkit.maps.style import pattern_defs, style_sheet
 from eezkit.maps.web.offline import (
     POLICY,
-    as_json,
-    inlined_head,
+    elements_of,
+    head_of,
     no_traces,
     numbered,
-    own_file,
     refuse_remote,
     tiles_off,
 )
+from eezkit.maps.web.templates import Verbatim, as_json, fill, markup, own_file, unread
 
-__all__ = ["Page", "SeaMap", "Verbatim", "add_own_head", "save"]
+__all__ = ["Page", "SeaMap", "add_own_head", "figure_of", "save"]
 
 MAX_SIZE = 10_000_000
 """Bytes above which a page is slow to open and too big for an e-mail."""
@@ -71,19 +69,7 @@ class SeaMap(folium.Map):
         What the card in the corner tells; see `base_map`.
     """
 
-    _template = Template(
-        """
-        {% macro html(this, kwargs) %}
-        {% set room = "div" if this.embedded else "main" %}
-        <{{ room }} class="eez-room">
-        <div id="{{ this.get_name() }}" class="eez-map"></div>
-        </{{ room }}>
-        {% endmacro %}
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = eezkit.map("{{ this.get_name() }}", {{ this.setup() }});
-        {% endmacro %}
-        """
-    )
+    _template = MacroElement._template  # it writes itself
 
     def __init__(
         self,
@@ -123,6 +109,17 @@ class SeaMap(folium.Map):
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Render the map and its layers, and last the tools, which must know the layers."""
+        figure, name = figure_of(self), self.get_name()
+        room = "div" if self.embedded else "main"
+        figure.html.add_child(
+            Verbatim(
+                f'<{room} class="eez-room">\n<div id="{name}" class="eez-map"></div>\n</{room}>'
+            ),
+            name=name,
+        )
+        figure.script.add_child(
+            Verbatim(f'var {name} = eezkit.map("{name}", {self.setup()});'), name=name
+        )
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         add_own_head(self)
         layers = [
@@ -132,22 +129,11 @@ class SeaMap(folium.Map):
         options = {
             "facts": self.facts,
             "locate": self.locator,
-            "credit": [escape(text) for text in self.credits],
+            "credit": self.credits,
             "sources": self.sources,
         }
         finish = f"eezkit.finish({self.get_name()},{{groups:[{groups}],...{as_json(options)}}});"
-        figure_of(self).script.add_child(Verbatim(finish))
-
-
-class Verbatim(Element):
-    """Text that is not a template: braces in it mean nothing."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-
-    def render(self, **kwargs: Any) -> str:
-        return self.text
+        figure.script.add_child(Verbatim(finish))
 
 
 def _switch(layer: Layer) -> dict[str, Any]:
@@ -155,7 +141,7 @@ def _switch(layer: Layer) -> dict[str, Any]:
     base = not layer.overlay
     group = getattr(layer, "group", "Base map" if base else "More layers")
     return {
-        "name": layer.layer_name,
+        "name": getattr(layer, "called", layer.layer_name),
         "group": group,
         "base": base,
         "key": list(getattr(layer, "key", ())),
@@ -173,50 +159,38 @@ class Page(Figure):
 
     Attributes
     ----------
-    above, below : str
-        HTML before and after the map, if it is a part of the page and not all of it.
+    template : str
+        Which of eezkit's templates is filled.
+    values : dict
+        What else than the map the template tells, as plain values.
     """
-
-    _template = Template(
-        """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-{% if this.offline %}<meta http-equiv="Content-Security-Policy" content="{{ policy }}">{% endif %}
-<title>{{ this.title|e }}</title>
-{{ head }}
-</head>
-<body>
-{{ body }}
-<noscript>{{ this.title|e }}: this page needs JavaScript to draw its map.</noscript>
-<script>
-{{ this.script.render(**kwargs) }}
-</script>
-</body>
-</html>
-"""
-    )
 
     def __init__(self, *, title: str = "Map", offline: bool = True) -> None:
         super().__init__(title=title)
         self.offline = offline
-        self.above = self.below = ""
+        self.template = "page.html"
+        self.values: dict[str, Any] = {}
 
     def render(self, **kwargs: Any) -> str:
         """Write the page as HTML: the same map gives the same text."""
-        has_land = any(isinstance(child, SeaMap) for child in self._children.values())
-        tiles = tiles_off(self, has_land=has_land) if self.offline else contextlib.nullcontext()
-        with tiles, no_traces(self):
+        is_own = any(isinstance(child, SeaMap) for child in self._children.values())
+        tiles = tiles_off(self, has_land=is_own) if self.offline else contextlib.nullcontext()
+        with tiles, no_traces(self), unread(elements_of(self).values()):
             for child in self._children.values():
                 child.render(**kwargs)
             self.header._children.pop("meta_http", None)
-            head = "\n".join(inlined_head(self.header)) if self.offline else self.header.render()
-            body = "\n".join(filter(None, [self.above, self.html.render(**kwargs), self.below]))
+            head = "\n".join(head_of(self.header, offline=self.offline, lent=not is_own))
+            body = self.html.render(**kwargs)
             if self.offline:
                 refuse_remote(head, body)
-            text = self._template.render(
-                this=self, head=head, body=body, policy=POLICY, kwargs=kwargs
+            text = fill(
+                self.template,
+                title=self.title,
+                policy=POLICY if self.offline else "",
+                head=markup(head),
+                map=markup(body),
+                script=markup(self.script.render(**kwargs)),
+                **self.values,
             )
         return numbered(text, self)
 

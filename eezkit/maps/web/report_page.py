@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import folium
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from eezkit.zones import Provenance
 
 __all__ = ["Section", "report_page"]
-
-Rows = Iterable[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -92,31 +89,24 @@ def report_page(report: Report, *, sections: Iterable[Section] = ()) -> folium.M
     parts = [_zones(report), _rights(report), _edge(report), _ways(report), _sureness(report)]
     if report.others:
         parts.append(_datasets(report))
-    page.above = _head(report)
-    page.below = "\n".join(
-        [*(_section(part) for part in (*parts, *sections)), _sources(report), "</main>"]
-    )
+    page.template = "report.html"
+    page.values = {
+        **facts_of(answer),
+        "note": report.note,
+        "where": f"{answer.lat:.6f} {answer.lon:.6f} · {format_position(answer.lon, answer.lat)}",
+        "sentence": " ".join(sentence(answer).split()),
+        "sections": (*parts, *sections),
+        "sources": _sources(report),
+        "belts": _belts(),
+        "disclaimer": DISCLAIMER,
+        "command": report.command,
+    }
     return chart
 
 
 def _title(report: Report) -> str:
     answer = report.answer
     return report.title or answer.name or f"Position {format_position(answer.lon, answer.lat)}"
-
-
-def _head(report: Report) -> str:
-    answer = report.answer
-    facts = facts_of(answer)
-    where = f"{answer.lat:.6f} {answer.lon:.6f} · {format_position(answer.lon, answer.lat)}"
-    note = f'<p class="eez-note">{escape(report.note)}</p>' if report.note else ""
-    return (
-        '<main class="eez-report"><header>'
-        f"<h1>{escape(_title(report))}</h1>"
-        f'<p class="eez-where">{escape(where)}</p>'
-        f'<p class="eez-lead eez-{facts["state"]}">{escape(facts["lead"])}</p>'
-        f'<p class="eez-sentence">{escape(" ".join(sentence(answer).split()))}</p>{note}'
-        "</header>"
-    )
 
 
 # -- what it tells --------------------------------------------------------------------------
@@ -237,62 +227,24 @@ def _datasets(report: Report) -> Section:
     return Section("The answer from other data", (found,), columns, rows)
 
 
-# -- as HTML --------------------------------------------------------------------------------
+def _belts() -> Section:
+    columns = ("Belt", "Water column", "Seabed and subsoil", "Basis")
+    rows = tuple((name, r.water_column, r.seabed, r.basis) for name, r in RIGHTS.items())
+    return Section("", (), columns, rows)
 
 
-def _section(part: Section) -> str:
-    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in part.text)
-    table = _table(part) if part.rows else ""
-    return f"<section><h2>{escape(part.heading)}</h2>{paragraphs}{table}</section>"
-
-
-def _table(part: Section) -> str:
-    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in part.columns)
-    states = part.states or ("",) * len(part.rows)
-    rows = "".join(
-        f"<tr>{''.join(_cells(part.columns, row, state))}</tr>"
-        for row, state in zip(part.rows, states, strict=True)
-    )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _cells(columns: Sequence[str], row: Sequence[str], state: str) -> Iterator[str]:
-    yield f'<th scope="row">{escape(row[0])}</th>'
-    last = len(row) - 1  # a narrow page shows the labels, and not the head of the table
-    for i, (column, text) in enumerate(zip(columns[1:], row[1:], strict=True), start=1):
-        label = f' data-label="{escape(column)}"' if last > 1 else ""
-        look = f' class="eez-{state}"' if state and i == last else ""
-        yield f"<td{label}{look}>{escape(text) or '–'}</td>"
-
-
-def _sources(report: Report) -> str:
+def _sources(report: Report) -> list[Section]:
     seen: dict[Provenance, None] = {one.answer.provenance: None for one in (report, *report.others)}
-    items = "".join(_source(source) for source in seen)
-    made = ""
-    if report.command:
-        made = f"<h2>How it was made</h2><pre><code>{escape(report.command)}</code></pre>"
-    belts = Section(
-        "",
-        (),
-        ("Belt", "Water column", "Seabed and subsoil", "Basis"),
-        tuple((name, r.water_column, r.seabed, r.basis) for name, r in RIGHTS.items()),
-    )
-    return (
-        '<footer><details class="eez-belts"><summary>Which rights apply where, by UNCLOS</summary>'
-        f"{_table(belts)}</details>"
-        f"<h2>Sources and terms</h2>{items}"
-        f'<p class="eez-disclaimer">{DISCLAIMER}</p>{made}</footer>'
-    )
+    return [_source(source) for source in seen]
 
 
-def _source(source: Provenance) -> str:
-    told = [
+def _source(source: Provenance) -> Section:
+    told = (
         ("Version", source.version),
         ("How its lines came to be", source.basis),
         ("Licence", source.licence or "not stated"),
         ("Citation", source.citation),
         ("Source", source.source),
         *(("Note", note) for note in source.notes),
-    ]
-    rows = "".join(f"<dt>{what}</dt><dd>{escape(text)}</dd>" for what, text in told if text)
-    return f"<h3>{escape(source.name)}</h3><dl>{rows}</dl>"
+    )
+    return Section(source.name, rows=tuple((what, text) for what, text in told if text))
