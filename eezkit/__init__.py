@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from eezkit.coverage import Coverage
     from eezkit.sources import fetch, load, read
     from eezkit.uncertainty import Uncertainty
+    from eezkit.voyages import crossings, sift, stays
 
 __all__ = [
     "Answer",
@@ -30,12 +31,15 @@ __all__ = [
     "Coverage",
     "M",
     "Uncertainty",
+    "crossings",
     "fetch",
     "geodesy",
     "limits",
     "load",
     "maps",
     "read",
+    "sift",
+    "stays",
 ]
 
 _HOMES = {
@@ -43,9 +47,12 @@ _HOMES = {
     "Atlas": "eezkit.atlas",
     "Coverage": "eezkit.coverage",
     "Uncertainty": "eezkit.uncertainty",
+    "crossings": "eezkit.voyages",
     "fetch": "eezkit.sources",
     "load": "eezkit.sources",
     "read": "eezkit.sources",
+    "sift": "eezkit.voyages",
+    "stays": "eezkit.voyages",
 }
 
 

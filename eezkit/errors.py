@@ -20,6 +20,7 @@
     ├── GeometryWarning     a geometry is not valid, or was repaired
     ├── AreaWarning         the computed area is not the published one
     ├── CoverageWarning     an answer rests on less than the whole dataset
+    ├── TrackWarning        fixes of a ship were left out, or put in order
     └── SizeWarning         an output is larger than its reader will like
 
 A message says what, which one, the value, what is accepted, and the likely cause or next step.
@@ -42,6 +43,7 @@ __all__ = [
     "SchemaError",
     "SchemaWarning",
     "SizeWarning",
+    "TrackWarning",
     "UnknownDatasetError",
     "UnknownPlaceError",
     "UnknownZoneError",
@@ -118,6 +120,10 @@ class AreaWarning(EezkitWarning):
 
 class CoverageWarning(EezkitWarning):
     """An answer rests on less than the whole dataset."""
+
+
+class TrackWarning(EezkitWarning):
+    """Fixes of a ship were left out, or put in order."""
 
 
 class SizeWarning(EezkitWarning):

@@ -173,12 +173,15 @@ def test_public_names_are_exactly_these() -> None:
         "Coverage",
         "M",
         "Uncertainty",
+        "crossings",
         "fetch",
         "geodesy",
         "limits",
         "load",
         "maps",
         "read",
+        "sift",
+        "stays",
     ]
     for name in eezkit.__all__:
         assert getattr(eezkit, name) is not None
