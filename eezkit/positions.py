@@ -6,7 +6,7 @@ import re
 import sys
 from dataclasses import dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import numpy as np
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Position", "check_arrays", "format_position", "on_globe", "parse"]
+__all__ = ["Invalid", "Position", "check_arrays", "format_position", "on_globe", "parse"]
+
+Invalid = Literal["raise", "null"]
+"""What becomes of a value that is not a position: an error, or null (NaN, answer -2)."""
 
 _ACCEPTED = (
     "Accepted are LAT LON in degrees (24.2867 153.9806), degrees and minutes "
@@ -98,13 +101,18 @@ def on_globe(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
     return good
 
 
-def check_arrays(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Take positions as float64 arrays, each of them on the globe.
+def check_arrays(
+    lon: ArrayLike, lat: ArrayLike, *, invalid: Invalid = "raise"
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Take positions as float64 arrays, and deal with what is none.
 
     Parameters
     ----------
     lon, lat : array_like of float, shape (...)
-        Degrees; shapes that broadcast together. A masked value is not a position.
+        Degrees; shapes that broadcast together. What is missing (None, NaN, NaT, `pandas.NA`,
+        masked) is not a position.
+    invalid : {"raise", "null"}
+        What becomes of a value that is not a position: an error, or NaN in both arrays.
 
     Returns
     -------
@@ -114,27 +122,62 @@ def check_arrays(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], N
     Raises
     ------
     CoordinateError
-        If a value is no number, not finite, a longitude outside [-180, 360] or a latitude
-        outside [-90, 90]; or if the shapes do not fit.
+        If a value is no number, or the shapes do not fit; and under ``"raise"`` if one is missing,
+        not finite, a longitude outside [-180, 360] or a latitude outside [-90, 90].
+
+    Examples
+    --------
+    >>> check_arrays([2.5, None, 7.0], [51.5, 51.5, 91.0], invalid="null")
+    (array([2.5, nan, nan]), array([51.5,  nan,  nan]))
     """
     try:
-        x, y = np.broadcast_arrays(_as_float(lon), _as_float(lat))
+        x, y = _as_float(lon), _as_float(lat)
+        if x.shape != y.shape:
+            x, y = np.broadcast_arrays(x, y)
     except (TypeError, ValueError) as error:
         raise CoordinateError(
             f"Longitudes and latitudes are no two arrays of numbers of one shape: {error}."
         ) from None
-    bad = ~on_globe(x, y)
-    if bad.any():
-        _refuse(x, y, bad)
-    return x, y
+    if _all_on_globe(x, y):
+        return x, y
+    good = on_globe(x, y)
+    if invalid == "null":
+        return np.where(good, x, np.nan), np.where(good, y, np.nan)
+    _refuse(x, y, ~good)
+
+
+def _all_on_globe(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> bool:
+    """Whether `on_globe` holds everywhere: told by the extremes, in half the time."""
+    if not lon.size:
+        return True
+    # Where one is NaN, so are the extremes, and no comparison holds.
+    return bool(
+        lon.min() >= -180.0 and lon.max() <= 360.0 and lat.min() >= -90.0 and lat.max() <= 90.0
+    )
 
 
 def _as_float(values: ArrayLike) -> NDArray[np.float64]:
-    if type(values) in (float, np.ndarray) or "numpy.ma" not in sys.modules:
-        # It takes long to import, and where nobody has, nothing is masked.
+    """Numbers as float64, NaN where one is missing."""
+    kind = type(values)
+    if kind is float or (kind is np.ndarray and values.dtype.kind in "fiu"):  # type: ignore[union-attr]
         return np.asarray(values, dtype=np.float64)
-    filled = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
-    return np.asarray(filled, dtype=np.float64)
+    if "numpy.ma" in sys.modules and isinstance(values, np.ma.MaskedArray):
+        # It takes long to import, and where nobody has, nothing is masked.
+        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+    plain = np.asarray(values)
+    if plain.dtype.kind in "mM":
+        if np.isnat(plain).all():
+            return np.full(plain.shape, np.nan)
+        raise TypeError(f"{plain.dtype} are times")
+    if plain.dtype != object:
+        return plain.astype(np.float64)
+    flat = [np.nan if _is_missing(value) else float(value) for value in plain.reshape(-1).tolist()]
+    return np.array(flat, dtype=np.float64).reshape(plain.shape)
+
+
+def _is_missing(value: object) -> bool:
+    """Whether a value stands for none: None, or one of pandas' own, which it may not import."""
+    return value is None or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant")
 
 
 def _refuse(lon: NDArray[np.float64], lat: NDArray[np.float64], bad: NDArray[np.bool_]) -> NoReturn:

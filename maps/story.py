@@ -198,7 +198,7 @@ def _close(found, said):
 
 
 def _edge_kinds(atlas, name):
-    about = np.array([zone.name == name for zone in atlas.zones])
+    about = np.array([zone.name == name for zone in atlas.every_zone])
     return {atlas.edges.kind_of(i) for i in np.flatnonzero(atlas.edges.bounding(about)).tolist()}
 
 

@@ -156,6 +156,10 @@ class Sea:
         return self._table(self.overlays, [22_224.0, 44_448.0])
 
     @property
+    def every_zone(self) -> tuple[Zone, ...]:
+        return self.zones
+
+    @property
     def rings(self) -> Rings:
         return Rings.from_shapely([torn(circle(self.lon, self.lat, 370_400.0))])
 
@@ -211,6 +215,7 @@ def answer_in(
         sole=False,
         inside=is_inside,
         on_land=False,
+        covered=True,
         margin=margin if is_inside else -margin,
         nearest_lon=edge_lon,
         nearest_lat=edge_lat,

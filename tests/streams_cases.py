@@ -34,16 +34,33 @@ class Stand:
     """
 
     edges = SimpleNamespace(kind=np.array([KINDS.index(EdgeKind.OUTER_LIMIT)], dtype=np.uint8))
+    every_zone = (A, CLAIM)
+    overlay_index = None
+    knows_land = True
+    coverage = SimpleNamespace(covers=lambda lon, lat: lat <= 50)
 
     def __init__(self) -> None:
         self.threads: set[int | None] = set()
+        self.index = SimpleNamespace(
+            locate=lambda lon, lat, *, threads: self._codes(lon, lat, threads),
+            zones=lambda code: {1: (0,), 2: (0, 1)}.get(code, ()),
+        )
+        self.coast = SimpleNamespace(query=self._coast)
+
+    def _coast(self, lon: Any, lat: Any, *, max_distance: float, threads: int | None) -> Any:
+        far = self.coast_distance(lon, lat, threads=threads)
+        return SimpleNamespace(distance=np.where(far > max_distance, np.inf, far))
 
     def locate(self, lon: Any, lat: Any, *, threads: int | None = None) -> Any:
+        codes = self._codes(lon, lat, threads)
+        return SimpleNamespace(answer=np.where((lat > 50) & (codes != -2), -1, codes))
+
+    def _codes(self, lon: Any, lat: Any, threads: int | None) -> Any:
         self.threads.add(threads)
-        code = np.select(
-            [lat > 50, (lon >= 0) & (lon < 10), (lon >= 10) & (lon < 20)], [-1, 1, 2], 0
+        places = [np.isnan(lon), lat > 50, lat < -60, (lon >= 0) & (lon < 10)]
+        return np.select([*places, (lon >= 10) & (lon < 20)], [-2, 0, 0, 1, 2], default=0).astype(
+            np.int32
         )
-        return SimpleNamespace(answer=np.where(lat < -60, 0, code).astype(np.int32))
 
     def zones_of(self, code: int) -> tuple[Zone, ...]:
         return {1: (A,), 2: (A, CLAIM)}.get(code, ())
@@ -62,7 +79,8 @@ class Stand:
         self.threads.add(threads)
         return np.where(lon > 100, np.inf, np.abs(lat + 60.0) * 1000.0)
 
-    def is_land(self, lon: Any, lat: Any) -> Any:
+    def is_land(self, lon: Any, lat: Any, *, threads: int | None = None) -> Any:
+        self.threads.add(threads)
         return lat < -60
 
 
@@ -85,7 +103,7 @@ def refused(folder: Path, content: str | bytes, atlas: Any, **options: Any) -> s
 
 
 PLAIN = "id,lon,lat,note\n1,5,10,a\n2,15,10,b\n3,-5,10,c\n4,5,55,d\n"
-ADDED = "answer,zones,sovereign,territory,regime,n_zones"
+ADDED = "answer,on_land,belt,zones,sovereign,territory,regime,n_zones"
 MEASURES = [
     *("margin_m", "coast_distance_m", "nearest_lon", "nearest_lat", "azimuth_deg"),
     "edge_kind",

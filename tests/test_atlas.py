@@ -266,3 +266,16 @@ def test_an_island_that_no_map_of_land_has_reaches_12_miles(miles: float, on_lan
     atlas = atlas_of({A: square(-10, -10, 10, 10, hole)}, coast=coast)
     assert atlas.coast_distance(0.0, 0.0) == pytest.approx(miles * 1852, abs=MILLIMETRE)
     assert bool(atlas.is_land(0.0, 0.0)) is on_land
+
+
+def test_a_selection_is_a_selection(atlas: Atlas) -> None:
+    some = atlas["BBB"]
+    assert some.zones == (B,)
+    assert (len(some), list(some)) == (1, [B])
+    assert "AAA" in atlas
+    assert "CCC" not in atlas
+    assert "AAA" not in some
+    assert B in some
+    assert A not in some
+    assert some.every_zone == atlas.zones == (A, B)
+    assert [zone.name for zone in some.at(lon=1.0, lat=0.0).zones] == [A.name]

@@ -32,7 +32,7 @@ def test_the_nominal_site_is_inside_japans_zone(capsys) -> None:
     assert answer["margin_m"] == pytest.approx(answer["margin_nmi"] * M)
     assert answer["edge"] == {"kind": "outer_limit", "evidence": "breadth", "neighbour": None}
     assert answer["zones"][0]["sovereign"] == "JPN"
-    assert answer["schema_version"] == 1
+    assert answer["schema_version"] == 2
     assert answer["dataset"]["basis"] == "derived"
 
 

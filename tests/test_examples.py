@@ -21,7 +21,7 @@ PLAIN = {"to_json", "from_json", "from_drawn", "cells", "discs", "halves"}
 # Still without an example; nothing is ever added.
 WITHOUT = {
     *(f"eezkit.Atlas.{name}" for name in ("select", "zones_of", "locate", "distance", "margin")),
-    *(f"eezkit.Atlas.{name}" for name in ("coast_distance", "is_land", "join", "at", "map")),
+    *(f"eezkit.Atlas.{name}" for name in ("coast_distance", "is_land", "at", "map")),
     *(f"eezkit.Atlas.{name}" for name in ("to_geodataframe", "save", "open")),
     *("eezkit.fetch", "eezkit.load", "eezkit.read", "eezkit.Uncertainty.describe"),
     "eezkit.limits.Baseline.from_file",

@@ -36,25 +36,28 @@ def atlas() -> Any:
     return Stand()
 
 
+A_WORDS = ["Zone of A, and islets", "AAA", "ISL", "sole", "1"]
+
+
 # -- what comes out -----------------------------------------------------------------------------
 
 
 def test_rows_are_kept_in_order_and_zones_added(tmp_path: Path, atlas: Any) -> None:
     assert run(tmp_path, PLAIN, atlas).splitlines() == [
         f"id,lon,lat,note,{ADDED}",
-        '1,5,10,a,1,"Zone of A, and islets",AAA,ISL,sole,1',
-        '2,15,10,b,2,"Zone of A, and islets|Claim A / B",AAA|BBB,ISL|AAA|BBB,'
-        "sole|overlapping_claim,2",
-        "3,-5,10,c,0,,,,,0",
-        "4,5,55,d,-1,,,,,",
+        '1,5,10,a,1,false,exclusive economic zone,"Zone of A, and islets",AAA,ISL,sole,1',
+        '2,15,10,b,2,false,exclusive economic zone,"Zone of A, and islets|Claim A / B",'
+        "AAA|BBB,ISL|AAA|BBB,sole|overlapping_claim,2",
+        "3,-5,10,c,0,false,high seas,,,,,0",
+        "4,5,55,d,-1,false,not known from these data,,,,,",
     ]
 
 
 def test_distances_are_added_on_request(tmp_path: Path, atlas: Any) -> None:
     out = run(tmp_path, PLAIN + "5,25,-70,land\n6,20,0,on it\n7,120,0,far\n", atlas, distance=True)
     rows = list(csv.reader(io.StringIO(out)))
-    assert rows[0][10:] == MEASURES
-    assert [row[10:] for row in rows[1:]] == [
+    assert rows[0][12:] == MEASURES
+    assert [row[12:] for row in rows[1:]] == [
         ["15000.000", "70000.000", "20.000000000", "10.000000000", "90.000000", "outer_limit"],
         ["5000.000", "70000.000", "20.000000000", "10.000000000", "90.000000", "outer_limit"],
         ["-25000.000", "70000.000", "20.000000000", "10.000000000", "90.000000", "outer_limit"],
@@ -94,7 +97,9 @@ def test_what_a_text_table_holds_is_copied_byte_for_byte(
     tmp_path: Path, atlas: Any, content: str
 ) -> None:
     out = run(tmp_path, content, atlas)
-    added = re.compile(rf",{ADDED}|,1,\"Zone of A, and islets\",AAA,ISL,sole,1|,2,\"Zone .*,2")
+    added = re.compile(
+        rf",{ADDED}|,1,false,[a-z ]*,\"Zone of A, and islets\",AAA,ISL,sole,1|,2,false,.*,2"
+    )
     copied, n_added = added.subn("", out)
     blank = content.replace("\n\n", "\n") if content.endswith("\n\n") else content
     assert copied == blank
@@ -145,7 +150,7 @@ def test_delimiters_and_compression(
     locate_file(tmp_path / name, target, atlas, **options)  # type: ignore[arg-type]
     out = gzip.decompress(target.read_bytes()) if zipped else target.read_bytes()
     rows = list(csv.reader(io.StringIO(out.decode()), delimiter=mark))
-    assert rows[1] == ["1", "5", "10", "a", "1", "Zone of A, and islets", "AAA", "ISL", "sole", "1"]
+    assert rows[1] == ["1", "5", "10", "a", "1", "false", "exclusive economic zone", *A_WORDS]
 
 
 def test_a_header_alone_gives_a_header(tmp_path: Path, atlas: Any) -> None:
@@ -153,7 +158,7 @@ def test_a_header_alone_gives_a_header(tmp_path: Path, atlas: Any) -> None:
 
 
 def test_longitudes_up_to_360_are_positions(tmp_path: Path, atlas: Any) -> None:
-    assert run(tmp_path, "lon,lat\n-180,0\n360,0\n", atlas).count(",0,,,,,0") == 2
+    assert run(tmp_path, "lon,lat\n-180,0\n360,0\n", atlas).count(",0,false,high seas,,,,,0") == 2
 
 
 # -- which columns ------------------------------------------------------------------------------
@@ -246,13 +251,13 @@ def test_a_failure_late_in_a_table_keeps_an_older_output(tmp_path: Path, atlas: 
 @pytest.mark.parametrize("row", BAD)
 def test_bad_rows_are_skipped_on_request(tmp_path: Path, atlas: Any, row: str) -> None:
     out = run(tmp_path, f"lon,lat\n{row}\n-5,10\n", atlas, on_error="skip")
-    assert out.splitlines()[1:] == ["-5,10,0,,,,,0"]
+    assert out.splitlines()[1:] == ["-5,10,0,false,high seas,,,,,0"]
 
 
 @pytest.mark.parametrize("row", BAD)
 def test_bad_rows_are_kept_with_nulls_on_request(tmp_path: Path, atlas: Any, row: str) -> None:
     out = run(tmp_path, f"lon,lat\n{row}\n5,10\n", atlas, on_error="null", distance=True)
-    assert out.splitlines()[1] == f"{row},-2,,,,,,,,,,,"
+    assert out.splitlines()[1] == f"{row},-2,,,,,,,,,,,,,"
     assert out.splitlines()[2].startswith("5,10,1,")
 
 
@@ -267,7 +272,9 @@ def test_a_row_with_too_few_fields_is_left_out_or_refused(tmp_path: Path, atlas:
     (tmp_path / "in.csv").write_text(content)
     summary = locate_file(tmp_path / "in.csv", tmp_path / "out.csv", atlas, on_error="skip")
     assert summary == Summary(n_rows=3, n_skipped=2, n_null=0, n_not_covered=0)
-    assert (tmp_path / "out.csv").read_text().splitlines()[1:] == ["-5,10,a,0,,,,,0"]
+    assert (tmp_path / "out.csv").read_text().splitlines()[1:] == [
+        "-5,10,a,0,false,high seas,,,,,0"
+    ]
 
 
 # -- bad files and options ----------------------------------------------------------------------
@@ -347,4 +354,4 @@ def test_a_selection_knows_its_own_zones_only(tmp_path: Path) -> None:
     locate_file(tmp_path / "in.csv", tmp_path / "out.csv", atlas)
     rows = (tmp_path / "out.csv").read_text().splitlines()
     assert rows[1].endswith("Overlapping claim A / B,AAA|BBB,AAA|BBB,overlapping_claim,1")
-    assert rows[2] == "15,0,0,,,,,0"
+    assert rows[2] == "15,0,0,,exclusive economic zone,,,,,0"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DISCLAIMER", "SCHEMA_VERSION", "Answer", "Inside"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 DISCLAIMER = "Not for legal or navigational use."
 
 Inside = bool | Literal["undecided", "not covered"]
@@ -38,6 +38,8 @@ class Answer:
         The answer.
     on_land : bool or None
         None where the dataset cannot tell.
+    covered : bool
+        Whether the dataset, whatever was asked, may say that nobody has this water.
     margin : float or None
         Metres, + inside, to the nearest seaward edge where this answer changes.
     nearest_lon, nearest_lat, azimuth : float or None
@@ -65,6 +67,7 @@ class Answer:
     sole: bool
     inside: Inside
     on_land: bool | None
+    covered: bool
     margin: float | None
     nearest_lon: float | None
     nearest_lat: float | None
@@ -113,6 +116,7 @@ class Answer:
             "question": {"zone": self.question, "sole": self.sole},
             "inside": self.inside,
             "on_land": self.on_land,
+            "covered": self.covered,
             **_lengths("margin", self.margin),
             "nearest": nearest,
             "azimuth_deg": self.azimuth,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from eezkit.units import M
-from eezkit.zones import Regime, ZoneKind
+from eezkit.answers.belts import NOT_KNOWN, belt_by_distance, belt_by_kind
+from eezkit.zones import Regime
 
 if TYPE_CHECKING:
     from eezkit.answers.answer import Answer
 
 __all__ = ["NOT_KNOWN", "RIGHTS", "Belt", "Rights", "belt_of", "rights_in"]
-
-NOT_KNOWN = "not known from these data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,11 @@ class Rights:
 
 RIGHTS = {
     "land": Rights("none: this is land", "none: this is land", ""),
+    "inland water": Rights(
+        "as of the land round it, or as the States on its shores have agreed",
+        "as of the land round it, or as the States on its shores have agreed",
+        "",
+    ),
     "internal waters": Rights("sovereignty", "sovereignty", "UNCLOS art. 2, 8"),
     "territorial sea": Rights(
         "sovereignty, with innocent passage of all ships", "sovereignty", "UNCLOS art. 2, 3, 17"
@@ -89,23 +93,6 @@ RIGHTS = {
 }
 """Whose rights apply in each belt, from the land outwards."""
 
-_BELT_OF_KIND = {
-    ZoneKind.TERRITORIAL_SEA: "territorial sea",
-    ZoneKind.CONTIGUOUS_ZONE: "contiguous zone",
-    ZoneKind.INTERNAL_WATERS: "internal waters",
-    ZoneKind.ARCHIPELAGIC_WATERS: "archipelagic waters",
-    ZoneKind.EXTENDED_SHELF: "extended continental shelf",
-    ZoneKind.HIGH_SEAS: "high seas",
-}
-_INNERMOST_FIRST = (
-    ZoneKind.INTERNAL_WATERS,
-    ZoneKind.ARCHIPELAGIC_WATERS,
-    ZoneKind.TERRITORIAL_SEA,
-    ZoneKind.CONTIGUOUS_ZONE,
-    ZoneKind.EXTENDED_SHELF,
-    ZoneKind.HIGH_SEAS,
-)
-
 
 def belt_of(answer: Answer) -> Belt:
     """Say which belt of the sea the position lies in.
@@ -114,26 +101,28 @@ def belt_of(answer: Answer) -> Belt:
     coast does, which is then taken for the baseline. A zone that the source draws from the coast
     to 200 M is not called EEZ within 12 M.
     """
-    if answer.on_land:
-        return Belt("land", "the position is in no zone, behind a coast")
     kinds = {zone.kind for zone in (*answer.zones, *answer.overlays)}
-    for kind in _INNERMOST_FIRST:
-        if kind in kinds:
-            return Belt(_BELT_OF_KIND[kind], f"a zone of this kind in {answer.provenance.name}")
-    if not answer.zones:
-        if answer.inside == "not covered":
-            return Belt(NOT_KNOWN, "the dataset does not cover this position")
-        return Belt("high seas", f"in no zone of {answer.provenance.name}")
-    if ZoneKind.EEZ not in kinds:
-        return Belt(NOT_KNOWN, "the source does not say where its zones begin")
+    word = belt_by_kind(
+        kinds,
+        in_zone=bool(answer.zones),
+        on_land=bool(answer.on_land),
+        covered=answer.covered,
+    )
+    if word == "land":
+        return Belt(word, "the position is in no zone, behind a coast")
+    if word == NOT_KNOWN and answer.zones:
+        return Belt(word, "the source does not say where its zones begin")
+    if word == NOT_KNOWN:
+        return Belt(word, "the dataset does not cover this position")
+    if word is not None and not kinds:
+        return Belt(word, f"in no zone of {answer.provenance.name}")
+    if word is not None:
+        return Belt(word, f"a zone of this kind in {answer.provenance.name}")
     if answer.coast_distance is None:
         near = "no coast is known here, so that a belt nearer to it is not excluded"
-        return Belt("exclusive economic zone", f"in a zone to 200 M; {near}")
-    evidence = "distance from the coast, which is taken for the baseline"
-    for breadth, name in ((12 * M, "territorial sea"), (24 * M, "contiguous zone")):
-        if answer.coast_distance <= breadth:
-            return Belt(name, evidence)
-    return Belt("exclusive economic zone", evidence)
+        return Belt(belt_by_distance(math.inf), f"in a zone to 200 M; {near}")
+    word = belt_by_distance(answer.coast_distance)
+    return Belt(word, "distance from the coast, which is taken for the baseline")
 
 
 def rights_in(belt: Belt, answer: Answer) -> Rights:

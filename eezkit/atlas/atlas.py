@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from eezkit.atlas import storage
 from eezkit.atlas.selection import choose, parse_selector
 from eezkit.coverage import Coverage
 from eezkit.edges import Edges
-from eezkit.errors import OptionError
+from eezkit.errors import OptionError, UnknownZoneError
 from eezkit.geometry import Rings
 from eezkit.lookup import CellIndex
 from eezkit.nearest import EdgeTree
@@ -26,6 +26,7 @@ from eezkit.zones import Provenance, Regime, Zone
 
 if TYPE_CHECKING:
     import geopandas
+    import pandas
     from numpy.typing import ArrayLike, NDArray
 
     from eezkit.answers.answer import Answer
@@ -46,8 +47,9 @@ class Atlas:
 
     Parameters
     ----------
-    zones : tuple of Zone
-        All zones of the dataset, also those a selection leaves out.
+    every_zone : tuple of Zone
+        All zones of the dataset, also those a selection leaves out; answer codes and the sides
+        of edges count in these.
     rings : Rings
         Their published rings.
     index, seaward, coast : CellIndex, EdgeTree, EdgeTree
@@ -72,7 +74,7 @@ class Atlas:
         The folder the arrays are mapped from; None for an atlas in memory.
     """
 
-    zones: tuple[Zone, ...]
+    every_zone: tuple[Zone, ...]
     rings: Rings
     index: CellIndex
     edges: Edges
@@ -90,16 +92,35 @@ class Atlas:
     selected: tuple[int, ...] | None = None
     folder: Path | None = None
 
-    def __len__(self) -> int:
-        return len(self.zones if self.selected is None else self.selected)
+    @functools.cached_property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones the atlas stands for: those selected, or all."""
+        if self.selected is None:
+            return self.every_zone
+        return tuple(self.every_zone[i] for i in self.selected)
 
-    def __iter__(self) -> Any:
-        chosen = range(len(self.zones)) if self.selected is None else self.selected
-        return iter([self.zones[i] for i in chosen])
+    def __len__(self) -> int:
+        return len(self.zones)
+
+    def __iter__(self) -> Iterator[Zone]:
+        return iter(self.zones)
+
+    def __contains__(self, what: object) -> bool:
+        """Whether a zone is among these, or any zone answers to a selector."""
+        if not isinstance(what, str):
+            return what in self.zones
+        try:
+            return len(self.select(what)) > 0
+        except UnknownZoneError:
+            return False
+
+    def __getitem__(self, text: str) -> Atlas:
+        """See the dataset as the union of the zones a selector means, as `select` does."""
+        return self.select(text)
 
     def __repr__(self) -> str:
         version = f" {self.provenance.version}" if self.provenance.version else ""
-        of = f" of {len(self.zones)}" if self.selected is not None else ""
+        of = f" of {len(self.every_zone)}" if self.selected is not None else ""
         return f"<Atlas {self.provenance.name}{version}: {len(self)}{of} zones>"
 
     def _repr_html_(self) -> str:
@@ -156,15 +177,15 @@ class Atlas:
             wanted.update(parse_selector(text))
         if not sole and all(value is None for value in wanted.values()):
             raise OptionError(f"Nothing to select by; accepted are {', '.join(wanted)} and sole.")
-        found = choose(self.zones, **wanted, sole=sole)
+        found = choose(self.every_zone, **wanted, sole=sole)
         if self.selected is not None:
             found = [i for i in found if i in set(self.selected)]
         return replace(self, selected=tuple(found))
 
     @functools.cached_property
     def _is_selected(self) -> NDArray[np.bool_]:
-        chosen = np.zeros(len(self.zones), dtype=bool)
-        chosen[list(range(len(self.zones)) if self.selected is None else self.selected)] = True
+        chosen = np.full(len(self.every_zone), self.selected is None)
+        chosen[list(self.selected or ())] = True
         return chosen
 
     @functools.cached_property
@@ -176,7 +197,7 @@ class Atlas:
         """Zones of an answer code, as far as they are selected; empty for 0, -1 and -2."""
         if code <= 0:
             return ()
-        return tuple(self.zones[i] for i in self.index.zones(code) if self._is_selected[i])
+        return tuple(self.every_zone[i] for i in self.index.zones(code) if self._is_selected[i])
 
     # -- many positions ---------------------------------------------------------------------
 
@@ -199,7 +220,8 @@ class Atlas:
         Exact on the published rings. A position on an edge is answered as if moved by
         (+ε, +ε²), so that adjoining zones hold it exactly once.
         """
-        code = np.asarray(self.index.locate(lon, lat, threads=threads))
+        x, y = check_arrays(lon, lat, invalid="null")
+        code = np.asarray(self.index.locate(x, y, threads=threads))
         empty = code == 0
         if self.selected is not None:
             starts = self.index.set_starts
@@ -208,18 +230,17 @@ class Atlas:
             held[code_of[self._is_selected[self.index.set_zones]]] = True
             empty = (code >= 0) & ~held[np.maximum(code, 0)]
         if empty.any():
-            lon, lat = np.broadcast_arrays(np.asarray(lon, float), np.asarray(lat, float))
-            covered = self._covers(lon[empty], lat[empty], code[empty] > 0)
+            covered = self._covers(x[empty], y[empty], code[empty] > 0)
             code = code.copy()
             code[empty] = np.where(covered, 0, NOT_COVERED)
-        return Located(code, self.zones_of)
+        return Located(code, x, y, self)
 
     def _covers(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], in_zone: NDArray[np.bool_]
     ) -> NDArray[np.bool_]:
         """Whether "in none of my zones" may be said; it may where another zone holds a position."""
         if self.selected is not None:
-            asked = {p.sovereign for i in self.selected for p in self.zones[i].parties}
+            asked = {p.sovereign for zone in self.zones for p in zone.parties}
             if asked and asked <= self.coverage.complete_for:
                 return np.ones(lon.shape, dtype=bool)
         return in_zone | self.coverage.covers(lon, lat)
@@ -317,17 +338,27 @@ class Atlas:
         """
         return self.distance(lon, lat, kinds="coast", threads=threads).distance
 
-    def is_land(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+    @property
+    def knows_land(self) -> bool:
+        """Whether the dataset can tell land from sea: it has land, or edges known to be coast."""
+        return self.land_index is not None or self.coast.n_edges > 0
+
+    def is_land(
+        self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.bool_]:
         """Whether each position is on land: in no zone, and behind a coast.
 
         Parameters
         ----------
         lon, lat : array_like of float, shape (...)
             Degrees.
+        threads : int, optional
+            How many threads to use; the answer does not depend on it.
 
         Returns
         -------
         numpy.ndarray of bool, shape (...)
+            False also for what is not a position.
 
         Notes
         -----
@@ -335,45 +366,93 @@ class Atlas:
         on land when the land the edges were told by has it, or when the nearest edge of all is
         a coast no farther than 12 M: small islands are not in every map of the land.
         """
-        x, y = check_arrays(lon, lat)
+        lon, lat = check_arrays(lon, lat, invalid="null")
+        x, y = lon.reshape(-1), lat.reshape(-1)
         land = np.zeros(x.shape, dtype=bool)
+        rest = np.flatnonzero(self.index.locate(x, y, threads=threads) == 0)
         if self.land_index is not None:
-            land = np.asarray(self.land_index.locate(x, y) > 0)
+            land[rest] = self.land_index.locate(x[rest], y[rest], threads=threads) > 0
         if self.land is not None:
-            return land
-        coast = self.coast.query(x, y, max_distance=_SMALL_ISLAND).distance
-        behind_coast = np.asarray(np.isfinite(coast))
-        near = behind_coast.copy()
-        if near.any():
-            behind_coast[near] = coast[near] < self.seaward.query(x[near], y[near]).distance
-        return (self.index.locate(x, y) <= 0) & (land | behind_coast)
+            return land.reshape(lon.shape)
+        rest = rest[~land[rest]]
+        coast = self.coast.query(
+            x[rest], y[rest], max_distance=_SMALL_ISLAND, threads=threads
+        ).distance
+        near = np.isfinite(coast)
+        rest = rest[near]
+        seaward = self.seaward.query(x[rest], y[rest], threads=threads).distance
+        land[rest] = coast[near] < seaward
+        return land.reshape(lon.shape)
+
+    @overload
+    def join(
+        self,
+        points: geopandas.GeoDataFrame | geopandas.GeoSeries,
+        *,
+        how: Literal["left", "inner"] = "left",
+        belts: bool = True,
+    ) -> geopandas.GeoDataFrame: ...
+
+    @overload
+    def join(
+        self,
+        points: pandas.DataFrame,
+        *,
+        how: Literal["left", "inner"] = "left",
+        lon: str,
+        lat: str,
+        belts: bool = True,
+    ) -> pandas.DataFrame: ...
 
     def join(
-        self, points: geopandas.GeoDataFrame, *, how: Literal["left", "inner"] = "left"
-    ) -> geopandas.GeoDataFrame:
+        self,
+        points: Any,
+        *,
+        how: Literal["left", "inner"] = "left",
+        lon: str | None = None,
+        lat: str | None = None,
+        belts: bool = True,
+    ) -> Any:
         """Add to each position the zones that hold it.
 
         Parameters
         ----------
-        points : geopandas.GeoDataFrame
-            Points in any coordinate reference system; without one they are taken as WGS 84.
+        points : geopandas.GeoDataFrame, geopandas.GeoSeries or pandas.DataFrame
+            Points in any coordinate reference system; without one they are taken as WGS 84. Or a
+            table with columns of degrees.
         how : {"left", "inner"}
             Whether positions in no zone are kept, with nulls.
+        lon, lat : str, optional
+            The columns of a table that hold longitudes and latitudes.
+        belts : bool
+            Whether to say in which belt of the sea each position lies.
 
         Returns
         -------
-        geopandas.GeoDataFrame
-            One row per position and zone, the index repeated, with the columns mrgid, zone,
-            kind, territory, sovereign, regime and n_zones added.
+        geopandas.GeoDataFrame or pandas.DataFrame
+            One row per position and zone, the index repeated, with the columns ``answer``,
+            ``on_land``, ``belt``, ``mrgid``, ``zone``, ``kind``, ``territory``, ``sovereign``,
+            ``regime``, ``status`` and ``n_zones`` added. ``answer`` is 0 in no zone, -1 where
+            nothing is covered and -2 for what is no position (missing, empty, not on the globe);
+            under the last two ``n_zones`` is null.
 
         Raises
         ------
         OptionError
-            If the geometries are no points, a column is there already, or `how` is unknown.
+            If the geometries are no points, a column is there already or missing, or `how` is
+            unknown.
+
+        Examples
+        --------
+        >>> import eezkit, pandas
+        >>> fixes = pandas.DataFrame({"lon": [155.0, None], "lat": [23.3, 45.0]})
+        >>> joined = eezkit.load().join(fixes, lon="lon", lat="lat")
+        >>> joined["sovereign"].fillna("").tolist(), joined["answer"].gt(0).tolist()
+        (['JPN', ''], [True, False])
         """
         from eezkit.atlas.tables import join
 
-        return join(self, points, how=how)
+        return join(self, points, how=how, lon=lon, lat=lat, belts=belts)
 
     # -- one position -----------------------------------------------------------------------
 
@@ -511,7 +590,7 @@ class Atlas:
         parts = {room: cls._readers()[room](fields) for room, fields in rooms.items()}
         return cls(
             **parts,
-            zones=tuple(Zone.from_json(zone) for zone in facts["zones"]),
+            every_zone=tuple(Zone.from_json(zone) for zone in facts["zones"]),
             overlays=tuple(Zone.from_json(zone) for zone in facts["overlays"]),
             provenance=Provenance.from_json(facts["provenance"]),
             coverage=Coverage.from_json(facts["coverage"]),
@@ -546,7 +625,7 @@ class Atlas:
 
     def _facts(self) -> dict[str, Any]:
         return {
-            "zones": [zone.to_json() for zone in self.zones],
+            "zones": [zone.to_json() for zone in self.every_zone],
             "overlays": [zone.to_json() for zone in self.overlays],
             "provenance": self.provenance.to_json(),
             "coverage": self.coverage.to_json(),

@@ -77,7 +77,7 @@ def build_atlas(
     if np.array_equal(index.xy, published.reshape(-1)):
         index = replace(index, xy=published.reshape(-1))
     return Atlas(
-        zones=tuple(zones),
+        every_zone=tuple(zones),
         rings=replace(rings, lon=published[:, 0], lat=published[:, 1]),
         index=index,
         edges=replace(edges, points=points),

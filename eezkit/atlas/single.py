@@ -60,7 +60,8 @@ def answer(
         question=zone,
         sole=sole,
         inside=inside if decided in (None, True) else "undecided",
-        on_land=on_land,
+        on_land=on_land if on_land or atlas.knows_land else None,
+        covered=bool(zones) or bool(atlas.coverage.covers(x, y)),
         margin=_number(edge.distance if inside is True else -edge.distance) if known else None,
         nearest_lon=_number(edge.lon) if known else None,
         nearest_lat=_number(edge.lat) if known else None,
@@ -105,7 +106,7 @@ def _neighbour(asked: Atlas, edge: int, code: int) -> str | None:
     if asked.selected is not None:
         sides = edges.sets[edges.left[edge]], edges.sets[edges.right[edge]]
         here = next(side for side in sides if set(side) & set(asked.selected))
-    return " | ".join(asked.zones[i].name for i in edges.beyond(edge, here)) or None
+    return " | ".join(asked.every_zone[i].name for i in edges.beyond(edge, here)) or None
 
 
 def _overlays(atlas: Atlas, lon: float, lat: float) -> tuple[Zone, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from eezkit.answers.columns import PER_ZONE, per_zone
 from eezkit.edges import Edges
 from eezkit.errors import OptionError
 
@@ -20,71 +21,69 @@ if TYPE_CHECKING:
 __all__ = ["join", "to_geodataframe"]
 
 _PARTY = ("sovereign", "territory", "sovereign_name", "territory_name")
-_JOINED = ("mrgid", "zone", "kind", "territory", "sovereign", "regime")
 
 
-def join(atlas: Atlas, points: geopandas.GeoDataFrame, *, how: str) -> geopandas.GeoDataFrame:
+def join(
+    atlas: Atlas,
+    points: Any,
+    *,
+    how: str,
+    lon: str | None = None,
+    lat: str | None = None,
+    belts: bool = True,
+) -> Any:
     """Add to each position the zones that hold it; see `Atlas.join`."""
-    import pandas as pd
+    import geopandas
 
     if how not in ("left", "inner"):
         raise OptionError(f"how {how!r} is not one of 'left', 'inner'.")
-    taken = [column for column in (*_JOINED, "n_zones") if column in points.columns]
+    table = points.to_frame("geometry") if isinstance(points, geopandas.GeoSeries) else points
+    added = [column.name for column in PER_ZONE if belts or column.name != "belt"]
+    taken = [name for name in added if name in table.columns]
     if taken:
         raise OptionError(f"The positions have columns {taken} already; rename or drop them first.")
-    found = atlas.locate(*_coordinates(points))
-    codes, inverse = np.unique(found.answer, return_inverse=True)
-    zones = [found.zones(code) for code in codes.tolist()]
-    n_zones = np.array([len(members) for members in zones], dtype=np.int64)[inverse]
-    n_rows = np.maximum(n_zones, 1) if how == "left" else n_zones
-    row = np.repeat(np.arange(len(points)), n_rows)
-    nth = np.arange(len(row)) - np.repeat(np.cumsum(n_rows) - n_rows, n_rows)
-
-    flat = [zone for members in zones for zone in members] + [None]
-    starts = np.cumsum([0, *(len(members) for members in zones)])[:-1]
-    which = np.where(n_zones[row] > 0, starts[inverse[row]] + nth, len(flat) - 1)
-    table = pd.DataFrame([_row(zone) for zone in flat], columns=list(_JOINED))
-    table["mrgid"] = table["mrgid"].astype("Int64")
-    joined = points.iloc[row].copy()
-    for column in _JOINED:
-        joined[column] = (
-            table[column].to_numpy()[which]
-            if column != "mrgid"
-            else pd.array(table["mrgid"].array[which], dtype="Int64")
-        )
-    joined["n_zones"] = n_zones[row]
+    found = atlas.locate(*_coordinates(table, lon, lat))
+    rows, columns = per_zone(
+        atlas, found.answer, found.lon, found.lat, belts=belts, keep_empty=how == "left"
+    )
+    joined = table.iloc[rows].copy()
+    for name, values in columns.items():
+        joined[name] = values.to_pandas()
     return joined
 
 
-def _row(zone: Zone | None) -> tuple[Any, ...]:
-    if zone is None:
-        return (None,) * len(_JOINED)
-    return (
-        zone.mrgid,
-        zone.name,
-        zone.kind.value,
-        zone.territory,
-        zone.sovereign,
-        zone.regime.value,
-    )
-
-
-def _coordinates(points: geopandas.GeoDataFrame) -> tuple[Any, Any]:
-    """Longitudes and latitudes of point geometries; NaN where one is missing or empty."""
+def _coordinates(table: Any, lon: str | None, lat: str | None) -> tuple[Any, Any]:
+    """Longitudes and latitudes of points, NaN where one is missing or empty; or two columns."""
+    import geopandas
     import shapely
 
-    geometry = points.geometry
+    if lon is not None or lat is not None:
+        for what, name in (("lon", lon), ("lat", lat)):
+            if name not in table.columns:
+                raise OptionError(
+                    f"{what} {name!r} is no column of the positions; they have "
+                    f"{', '.join(map(repr, table.columns))}. Both lon and lat are needed."
+                )
+        return table[lon], table[lat]
+    if not isinstance(table, geopandas.GeoDataFrame):
+        raise OptionError(
+            "A table without geometries needs the names of its columns of degrees: lon= and lat=."
+        )
+    geometry = table.geometry
     if geometry.crs is not None and not geometry.crs.equals("EPSG:4326"):
         geometry = geometry.to_crs("EPSG:4326")
     kinds = shapely.get_type_id(geometry.array)
     wrong = np.flatnonzero((kinds != -1) & (kinds != shapely.GeometryType.POINT))
     if len(wrong):
         raise OptionError(
-            f"{len(wrong)} of {len(points)} geometries are no points; the first, at row "
+            f"{len(wrong)} of {len(table)} geometries are no points; the first, at row "
             f"{wrong[0]}, is a {geometry.iloc[wrong[0]].geom_type}. Positions are points: "
             "take representative points, or split lines into vertices first."
         )
-    return shapely.get_x(geometry.array), shapely.get_y(geometry.array)
+    there = ~shapely.is_empty(geometry.array) & (kinds != -1)
+    xy = np.full((len(table), 2), np.nan)
+    xy[there] = shapely.get_coordinates(geometry.array[there])
+    return xy[:, 0], xy[:, 1]
 
 
 def to_geodataframe(atlas: Atlas, layer: str) -> geopandas.GeoDataFrame:
@@ -96,8 +95,9 @@ def to_geodataframe(atlas: Atlas, layer: str) -> geopandas.GeoDataFrame:
     zones: list[Zone] = []
     rings: Rings | None
     if layer == "zones":
-        chosen = range(len(atlas.zones)) if atlas.selected is None else atlas.selected
-        zones, rings = [atlas.zones[i] for i in chosen], atlas.rings.take(list(chosen))
+        zones, rings = list(atlas.zones), atlas.rings
+        if atlas.selected is not None:
+            rings = rings.take(list(atlas.selected))
     elif layer == "overlays":
         zones, rings = list(atlas.overlays), atlas.overlay_rings
     elif layer == "land":
@@ -150,7 +150,7 @@ def _edges(edges: Edges, atlas: Atlas) -> geopandas.GeoDataFrame:
     import geopandas
     import shapely
 
-    names = [" | ".join(atlas.zones[i].name for i in members) for members in edges.sets]
+    names = [" | ".join(atlas.every_zone[i].name for i in members) for members in edges.sets]
     return geopandas.GeoDataFrame(
         {
             "kind": [edges.kind_of(i).value for i in range(len(edges))],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -252,7 +251,7 @@ def _none_near(far: NDArray[np.float64], breadth: float, within: float) -> str:
 def _of_atlas(atlas: Atlas) -> NDArray[np.float64]:
     """Ends of the seaward edges that bound the zones and may be limits, shape (n, 2)."""
     edges = atlas.edges
-    selected = np.zeros(len(atlas.zones), dtype=bool)
+    selected = np.zeros(len(atlas.every_zone), dtype=bool)
     selected[list(range(len(selected)) if atlas.selected is None else atlas.selected)] = True
     kinds = [tuple(EdgeKind).index(kind) for kind in _LIMITS]
     chosen = np.flatnonzero(

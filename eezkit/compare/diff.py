@@ -273,12 +273,12 @@ def diff(a: Atlas, b: Atlas, *, n: int = 200_000, seed: int = 0) -> Difference:
     compared = ~ashore & (codes[0] >= 0) & (codes[1] >= 0)
     pairs = _match(a, b, _common(a, b, *codes))
     renamed = tuple(
-        Renamed(a.zones[i].name, b.zones[j].name, b.zones[j].mrgid, why)
+        Renamed(a.every_zone[i].name, b.every_zone[j].name, b.every_zone[j].mrgid, why)
         for (i, j), why in pairs.items()
-        if a.zones[i].name != b.zones[j].name
+        if a.every_zone[i].name != b.every_zone[j].name
     )
     position = lon[compared], lat[compared], codes[0][compared], codes[1][compared]
-    one_name = {i: (b.zones[j].name, j) for i, j in pairs}
+    one_name = {i: (b.every_zone[j].name, j) for i, j in pairs}
     return Difference(
         before=_title(a),
         after=_title(b),
@@ -290,14 +290,14 @@ def diff(a: Atlas, b: Atlas, *, n: int = 200_000, seed: int = 0) -> Difference:
         n_at_sea=int((~ashore).sum()),
         n_compared=int(compared.sum()),
         by_sovereign=_moved(
-            _answers(a, lambda i: [(state, 0) for state in _sovereigns(a.zones[i])]),
-            _answers(b, lambda j: [(state, 0) for state in _sovereigns(b.zones[j])]),
+            _answers(a, lambda i: [(state, 0) for state in _sovereigns(a.every_zone[i])]),
+            _answers(b, lambda j: [(state, 0) for state in _sovereigns(b.every_zone[j])]),
             *position,
             n=n,
         ),
         by_zone=_moved(
-            _answers(a, lambda i: [one_name.get(i, (a.zones[i].name, -1 - i))]),
-            _answers(b, lambda j: [(b.zones[j].name, j)]),
+            _answers(a, lambda i: [one_name.get(i, (a.every_zone[i].name, -1 - i))]),
+            _answers(b, lambda j: [(b.every_zone[j].name, j)]),
             *position,
             n=n,
         ),
@@ -319,8 +319,8 @@ def _match(a: Atlas, b: Atlas, common: Counter[tuple[int, int]]) -> dict[tuple[i
         pairs[i, j] = why
 
     for why, key in _KEYS.items():
-        found_a = _singles((key(a.zones[i]), i) for i in rest_a)
-        found_b = _singles((key(b.zones[j]), j) for j in rest_b)
+        found_a = _singles((key(a.every_zone[i]), i) for i in rest_a)
+        found_b = _singles((key(b.every_zone[j]), j) for j in rest_b)
         for what, i in found_a.items():
             j = found_b.get(what, -1)
             apart = min(size_a[i], size_b[j]) >= _LEAST and not common[i, j]
@@ -362,7 +362,7 @@ def _singles(items: Iterable[tuple[Any, int]]) -> dict[Any, int]:
 
 
 def _chosen(atlas: Atlas) -> list[int]:
-    return list(range(len(atlas.zones)) if atlas.selected is None else atlas.selected)
+    return list(range(len(atlas.every_zone)) if atlas.selected is None else atlas.selected)
 
 
 def _held(atlas: Atlas, code: int) -> list[int]:
@@ -372,7 +372,7 @@ def _held(atlas: Atlas, code: int) -> list[int]:
 
 
 def _names(atlas: Atlas, known: set[int]) -> tuple[str, ...]:
-    return tuple(atlas.zones[i].name for i in _chosen(atlas) if i not in known)
+    return tuple(atlas.every_zone[i].name for i in _chosen(atlas) if i not in known)
 
 
 def _title(atlas: Atlas) -> str:
@@ -404,7 +404,7 @@ def _common(
 def _area_changes(a: Atlas, b: Atlas, pairs: Iterable[tuple[int, int]]) -> tuple[AreaChange, ...]:
     before, after = (polygon_area(atlas.rings, model=EdgeModel.PLANAR) / 1e6 for atlas in (a, b))
     changes = [
-        AreaChange(b.zones[j].name, b.zones[j].mrgid, float(before[i]), float(after[j]))
+        AreaChange(b.every_zone[j].name, b.every_zone[j].mrgid, float(before[i]), float(after[j]))
         for i, j in pairs
         if abs(before[i] - after[j]) > _ROUNDING * max(before[i], after[j])
     ]

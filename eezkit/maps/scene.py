@@ -120,7 +120,7 @@ def scene_of(answer: Answer, atlas: Atlas, nearby: Iterable[Leg] = ()) -> Scene:
     -------
     Scene
     """
-    about = np.array([zone in answer.zones for zone in atlas.zones], dtype=bool)
+    about = np.array([zone in answer.zones for zone in atlas.every_zone], dtype=bool)
     if answer.question and not about.any():
         about[list(atlas.select(answer.question).selected or ())] = True
     # Only what is drawn is made into a table: to check the zones of the world takes seconds.
@@ -229,7 +229,9 @@ def _limits_of(atlas: Atlas, about: NDArray[np.bool_]) -> tuple[Limit, ...]:
         ]
         word = kind.value.replace("_", " ").capitalize()
         names = [
-            " with ".join(filter(None, [word, " and ".join(atlas.zones[zone].name for zone in to)]))
+            " with ".join(
+                filter(None, [word, " and ".join(atlas.every_zone[zone].name for zone in to)])
+            )
             for to in members
         ]
         table = geopandas.GeoDataFrame({"name": names}, geometry=lines, crs="EPSG:4326")

@@ -264,12 +264,12 @@ def _near_places(answer: Answer, places: Iterable[Place], n: int) -> list[Leg]:
 
 def _next_zones(atlas: Atlas, answer: Answer, n: int) -> Iterable[Leg]:
     """Yield the legs to the nearest zones that do not hold the position, nearest first."""
-    done = {i for i, zone in enumerate(atlas.zones) if zone in answer.zones}
+    done = {i for i, zone in enumerate(atlas.every_zone) if zone in answer.zones}
     edges = atlas.edges
     if answer.on_land:  # from there the first zones are those along the coast
         shore = atlas.coast.query(np.float64(answer.lon), np.float64(answer.lat))
         beyond = _sides(edges, edges.n_seaward + int(shore.edge))
-        yield _leg(shore, " | ".join(atlas.zones[i].name for i in sorted(beyond)))
+        yield _leg(shore, " | ".join(atlas.every_zone[i].name for i in sorted(beyond)))
         done |= beyond
     for _ in range(n):
         new = np.array([bool(set(members) - done) for members in edges.sets])
@@ -280,7 +280,7 @@ def _next_zones(atlas: Atlas, answer: Answer, n: int) -> Iterable[Leg]:
         edge, found = leg
         reached = _sides(edges, edge) - done
         done |= reached
-        yield replace(found, to=" | ".join(atlas.zones[i].name for i in sorted(reached)))
+        yield replace(found, to=" | ".join(atlas.every_zone[i].name for i in sorted(reached)))
 
 
 def _sides(edges: Edges, edge: int) -> set[int]:
@@ -305,7 +305,7 @@ def _land(atlas: Atlas, answer: Answer, places: Iterable[Place]) -> Iterable[Leg
     """Yield the leg to the nearest land, then that to the nearest land of other States."""
     edges, shore = atlas.edges, slice(atlas.edges.n_seaward, None)
     states = [
-        {party.sovereign for zone in zones for party in atlas.zones[zone].parties}
+        {party.sovereign for zone in zones for party in atlas.every_zone[zone].parties}
         for zones in edges.sets
     ]
     own: set[str] = {party.sovereign for zone in answer.zones for party in zone.parties}
@@ -322,7 +322,7 @@ def _land(atlas: Atlas, answer: Answer, places: Iterable[Place]) -> Iterable[Leg
         parties = [
             party
             for zone in sorted(_sides(edges, edges.n_seaward + int(found.edge)))
-            for party in atlas.zones[zone].parties
+            for party in atlas.every_zone[zone].parties
         ]
         yield _leg(found, _land_name(found, parties, places))
         own |= {party.sovereign for party in parties}

@@ -111,7 +111,7 @@ def _with_limits(atlas: Atlas) -> Edges:
 
     edges, n = atlas.edges, atlas.edges.n_seaward
     kinds, reasons = list(EdgeKind), list(Evidence)
-    in_abeyance = [zone.regime is Regime.IN_ABEYANCE for zone in atlas.zones]
+    in_abeyance = [zone.regime is Regime.IN_ABEYANCE for zone in atlas.every_zone]
     of_claim = np.array([any(in_abeyance[zone] for zone in members) for members in edges.sets])
     kind, evidence = edges.kind.copy(), edges.evidence.copy()
     unknown = kind[:n] == kinds.index(EdgeKind.UNKNOWN)

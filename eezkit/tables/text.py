@@ -239,13 +239,9 @@ def text_output(
     callable
         Takes a block and its answers, and writes them.
     """
-    ends: dict[int, str] = {}
 
-    def end(code: int) -> str:
-        """What every record of one answer code ends with, before its measures."""
-        if code not in ends:
-            ends[code] = _added(answers.fields(code), source.delimiter)
-        return ends[code]
+    def quoted(fields: list[str]) -> str:
+        return _added(fields, source.delimiter)
 
     with path.open("wb") as file, contextlib.ExitStack() as stack:
         binary: Any = file
@@ -256,10 +252,7 @@ def text_output(
         text = io.TextIOWrapper(binary, source.encoding, newline="", write_through=True)
 
         def write(block: TextBlock, answered: Answered) -> None:
-            added = [end(code) for code in answered.code.tolist()]
-            if answered.numbers:
-                rows = zip(added, *answers.measures(answered), strict=True)
-                added = [source.delimiter.join(row) for row in rows]
+            added = answers.records(answered, source.delimiter, quoted)
             pairs = zip(block.records, added, strict=True)
             _write("".join([_extended(record, more) for record, more in pairs]))
 

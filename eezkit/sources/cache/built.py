@@ -127,7 +127,7 @@ def build(
         n_bytes=sum(file.stat().st_size for file in atlas.folder.iterdir()),
         seconds=stamp["seconds"],
         is_new=stamp["built"] >= started,
-        n_zones=len(atlas.zones),
+        n_zones=len(atlas.every_zone),
         n_vertices=atlas.rings.n_vertices,
         n_edges=len(atlas.edges),
     )
