@@ -1,7 +1,7 @@
-# make setup | check | test | uncompiled | bench | agreement | accuracy | docs | maps | data | demo | lock
+# make setup | check | test | fuzz | uncompiled | bench | agreement | accuracy | docs | maps | data | demo | lock
 PY = .venv/bin/python
 
-.PHONY: setup demo test uncompiled check kernels bench data maps docs accuracy agreement lock
+.PHONY: setup demo test uncompiled check kernels bench data maps docs accuracy agreement lock fuzz
 
 .venv/ready: pyproject.toml setup.py requirements.lock
 	python3 -m venv .venv
@@ -19,6 +19,9 @@ demo: setup
 
 test: setup
 	$(PY) -m pytest -q -n auto
+
+fuzz: setup  ## an hour: damage to what the cache keeps, a hundred thousand times
+	EEZKIT_FUZZ=100000 $(PY) -m pytest -q -p no:xdist tests/test_cache_fuzz.py
 
 uncompiled: setup  ## an hour: the suite as where there is no compiler, on an atlas indexed before
 	EEZKIT_CACHE_DIR=build/indexed $(PY) -c 'import eezkit; eezkit.load()'

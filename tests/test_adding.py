@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eezkit.errors import DataFormatError, DataNotFoundError, OptionError, UnknownDatasetError
-from eezkit.sources.cache import entries as cache
+from eezkit.sources.cache import datasets as cache
 from eezkit.sources.marine_regions.adding import add_file
 from wfs_server import OWS, empty_result_zip, zipped
 
@@ -102,7 +102,7 @@ def test_a_geopackage_is_taken_zipped_or_not(tmp_path: Path) -> None:
     assert add_file(file(tmp_path, content, "World_EEZ_v12.gpkg")).path.suffix == ".gpkg"
     packed = file(tmp_path, zipped({"a/eez_v12.gpkg": content}), "World_EEZ_v12_gpkg.zip")
     assert add_file(packed).manifest.n_features is None
-    assert len(cache.datasets()) == 1
+    assert len(cache.listed().datasets) == 1
 
 
 def test_the_number_of_features_is_left_open_where_a_zip_has_two_shapefiles(
@@ -134,7 +134,7 @@ def test_real_failures_saved_as_zip_are_told_apart(
 ) -> None:
     with pytest.raises(DataFormatError, match=message):
         add_file(shared_data / "marineregions_wfs" / capture, layer="eez")
-    assert cache.datasets() == ()
+    assert cache.listed().datasets == ()
 
 
 GOOD = zipped(shapefile())
@@ -165,7 +165,7 @@ def test_what_is_no_data_is_refused_and_not_kept(
 ) -> None:
     with pytest.raises(DataFormatError, match=message):
         add_file(file(tmp_path, content))
-    assert cache.datasets() == ()
+    assert cache.listed().datasets == ()
 
 
 def test_a_refused_file_leaves_what_was_there(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eezkit"
 
 FLOORS = {
-    0: {"errors", "geometry", "units", "zones", "_atomic", "data", "kernels"},
+    0: {"errors", "geometry", "units", "zones", "_atomic", "_entry", "data", "kernels"},
     1: {"crs", "geodesy", "positions", "schema"},
     2: {"coverage", "lookup", "nearest", "uncertainty"},
     3: {"edges", "limits"},
@@ -232,10 +232,10 @@ CHECK = "from eezkit.__main__ import run\nrun(['check', '23.3', '155', '--zone',
 
 # What `eezkit check` on a built dataset loads of eezkit, and nothing else.
 COLD_PATH = {
-    "eezkit": "__main__ answers atlas cli coverage edges errors geodesy geometry kernels lookup "
-    "nearest positions sources units zones",
+    "eezkit": "__main__ _entry answers atlas cli coverage edges errors geodesy geometry kernels "
+    "lookup nearest positions sources units zones",
     "eezkit.answers": "answer found sentence",
-    "eezkit.atlas": "atlas selection single storage",
+    "eezkit.atlas": "atlas mapped selection single",
     "eezkit.cli": "check options",
     "eezkit.edges": "classification",
     "eezkit.kernels": "cells curves edgetree geodesic",

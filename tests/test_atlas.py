@@ -6,6 +6,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from eezkit._entry import open_entry
 from eezkit.atlas import Atlas
 from eezkit.coverage import Coverage
 from eezkit.errors import CacheError, CoordinateError, OptionError, UnknownZoneError
@@ -226,13 +227,16 @@ def test_saving_twice_gives_the_same_bytes(tmp_path) -> None:
     assert one == two
 
 
-def test_a_folder_is_refused_where_its_stamp_is(atlas: Atlas, tmp_path) -> None:
-    def judge(stamp: object) -> None:
-        raise CacheError(f"made from {stamp}")
-
-    atlas.save(tmp_path / "built", stamp=["old"])
-    with pytest.raises(CacheError, match=r"made from.*old"):
-        Atlas.open(tmp_path / "built", judge=judge)
+def test_a_folder_says_what_it_was_made_from_and_is_refused_where_damaged(
+    atlas: Atlas, tmp_path
+) -> None:
+    atlas.save(tmp_path / "built", about={"from": "old"})
+    entry = open_entry(tmp_path / "built")
+    assert entry.about == {"from": "old"}
+    assert len(Atlas.open(entry)) == len(Atlas.open(str(tmp_path / "built"))) == 2
+    entry.file.write_bytes(bytes(entry.size))
+    with pytest.raises(CacheError, match="SHA-256"):
+        Atlas.open(tmp_path / "built")
 
 
 def test_margins_agree_with_an_independent_search(atlas: Atlas) -> None:

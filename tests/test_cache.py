@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from eezkit._entry import MANIFEST, digest
 from eezkit.errors import CacheError, DataNotFoundError, UnknownDatasetError
-from eezkit.sources.cache import entries as cache
+from eezkit.sources.cache import datasets as cache
 from eezkit.sources.marine_regions.registry import layer
 
 DAY = 86_400.0
@@ -48,7 +49,7 @@ def test_the_cache_is_else_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_looking_makes_nothing() -> None:
-    assert cache.datasets() == ()
+    assert cache.listed().datasets == ()
     assert cache.find("eez") is None
     assert not cache.cache_dir().exists()
 
@@ -120,16 +121,17 @@ def test_a_description_needs_no_data() -> None:
 def test_what_is_kept_is_whole_and_its_workroom_is_gone() -> None:
     kept = keep(b"data")
     assert kept.path.read_bytes() == b"data"
-    assert kept.manifest.sha256 == cache.digest(kept.path)
+    assert kept.manifest.sha256 == digest(kept.path)
     kept.verify()
-    assert len(list(folder().iterdir())) == 2
+    assert len(list(folder().iterdir())) == 1
+    assert len(list(kept.path.parent.iterdir())) == 2
 
 
 def test_the_new_takes_the_place_of_the_old() -> None:
     old = keep(b"old")
     new = keep(b"new")
     assert not old.path.exists()
-    assert cache.datasets() == (new,)
+    assert cache.listed().datasets == (new,)
 
 
 def test_a_file_that_does_not_read_back_the_same_is_not_kept() -> None:
@@ -145,26 +147,49 @@ def test_data_changed_on_disk_are_found_out() -> None:
     kept = keep(b"data")
     kept.path.write_bytes(b"dato")
     assert cache.find("eez") == kept
-    with pytest.raises(CacheError, match=r"damaged: its SHA-256.*eezkit data clear 'eez@12'"):
+    with pytest.raises(CacheError, match=r"damaged.*SHA-256.*eezkit data clear 'eez@12'"):
+        kept.check()
+    with pytest.raises(CacheError, match=r"damaged.*SHA-256.*eezkit data clear 'eez@12'"):
         kept.verify()
 
 
-@pytest.mark.parametrize(
-    "manifest", ["", "{", "[]", "{}", '{"schema_version": 1, "name": "eez@12"}', "null"]
-)
+DAMAGE = ["", "{", "[]", "{}", '{"format": 4, "name": "eez@12"}', "null"]
+
+
+@pytest.mark.parametrize("manifest", DAMAGE)
 def test_a_damaged_manifest_is_an_error_that_says_what_to_do(manifest: str) -> None:
     keep(b"data")
-    (path,) = folder().glob("*.json")
+    (path,) = folder().glob(f"*/{MANIFEST}")
     path.write_text(manifest)
-    with pytest.raises(CacheError, match=r"manifest .* is damaged, or of another version"):
+    with pytest.raises(CacheError, match=r"missing or damaged.*eezkit data clear 'eez@12'"):
         cache.find("eez")
     assert cache.clear("eez") > 0
     assert cache.find("eez") is None
 
 
+@pytest.mark.parametrize("manifest", DAMAGE)
+def test_one_damaged_dataset_does_not_hide_the_others(manifest: str) -> None:
+    good = keep(b"data", name="goas")
+    (keep(b"data").path.parent / MANIFEST).write_text(manifest)
+    (folder() / "garbage").write_text("garbage")
+    (folder() / "nothing").mkdir()
+    found = cache.listed()
+    assert found.datasets == (good,)
+    assert len(found.damaged) == 2
+    with pytest.raises(DataNotFoundError, match="holds goas@1"):
+        cache.get("eez:JPN")
+
+
+def test_an_entry_that_is_no_dataset_is_damage() -> None:
+    entry = keep(b"data").entry
+    entry.described({"name": "eez@12", "terms": []})
+    with pytest.raises(CacheError, match="it is no dataset"):
+        cache.find("eez")
+
+
 def test_a_damaged_manifest_does_not_stand_in_the_way_of_new_data() -> None:
     keep(b"data")
-    (path,) = folder().glob("*.json")
+    (path,) = folder().glob(f"*/{MANIFEST}")
     path.write_text("{")
     keep(b"new").verify()
     assert cache.get("eez").path.read_bytes() == b"new"
@@ -188,7 +213,7 @@ def test_one_dataset_is_cleared_and_no_other() -> None:
     keep(b"all")
     keep(b"japan", sovereign="JPN")
     assert cache.clear("eez:JPN") > 5
-    assert [kept.name for kept in cache.datasets()] == ["eez@12"]
+    assert [kept.name for kept in cache.listed().datasets] == ["eez@12"]
 
 
 def test_all_datasets_are_cleared() -> None:
@@ -209,7 +234,7 @@ def test_what_is_not_there_cannot_be_cleared() -> None:
 
 KILLED = """
 import os, pathlib, sys
-from eezkit.sources.cache import entries as cache
+from eezkit.sources.cache import datasets as cache
 from eezkit.sources.marine_regions.registry import layer
 
 step, real, n_calls = int(sys.argv[1]), os.replace, 0
@@ -227,8 +252,8 @@ with cache.workroom() as room:
     cache.keep(room / "some.zip", layer("eez"), origin="file", source="some.zip")
 os._exit(0)
 """
-STEPS = 3
-"""Moves that `cache.keep` makes: into the folder of the target, the data, the manifest."""
+STEPS = 2
+"""Moves that `cache.keep` makes: the data, the manifest."""
 
 
 @pytest.mark.parametrize("step", range(1, STEPS + 2))
@@ -242,7 +267,7 @@ def test_a_process_killed_at_any_step_leaves_the_old_or_the_new(step: int) -> No
     kept.verify()
     assert kept.path.read_bytes() == (b"old" if step <= STEPS else b"new")
     keep(b"newer").verify()
-    assert [one.path.read_bytes() for one in cache.datasets()] == [b"newer"]
+    assert [one.path.read_bytes() for one in cache.listed().datasets] == [b"newer"]
 
 
 def test_what_killed_processes_left_is_swept_up_a_day_later() -> None:
@@ -253,10 +278,10 @@ def test_what_killed_processes_left_is_swept_up_a_day_later() -> None:
     orphan.write_bytes(b"orphan")
     young.write_bytes(b"young")
     long_ago = time.time() - 2 * DAY
-    for path in (room, orphan, *folder().glob("eez*")):
+    for path in (room, orphan, *folder().glob("eez*"), *folder().glob("eez*/*")):
         os.utime(path, (long_ago, long_ago))
     keep(b"another", name="goas")
     assert not room.exists()
     assert not orphan.exists()
     assert young.exists()
-    assert [one.name for one in cache.datasets()] == ["eez@12", "goas@1"]
+    assert [one.name for one in cache.listed().datasets] == ["eez@12", "goas@1"]

@@ -21,7 +21,7 @@ from eezkit.errors import (
     OptionError,
     UnknownDatasetError,
 )
-from eezkit.sources.cache import entries as cache
+from eezkit.sources.cache import datasets as cache
 from eezkit.sources.marine_regions import wfs
 from eezkit.sources.marine_regions.registry import layers
 from wfs_server import EEZ, LINES, Answer, WfsServer, zipped
@@ -185,7 +185,7 @@ def test_clear_removes_everything_without_asking_if_told_so(download: Path) -> N
     result = done("clear", "--yes")
     assert result.stdout == ""
     assert "Removed all datasets" in result.stderr
-    assert cache.datasets() == ()
+    assert cache.listed().datasets == ()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import eezkit
 import published
 from eezkit import Atlas
 from eezkit.errors import DataNotFoundError, FetchError
-from eezkit.sources.cache import entries as cache
+from eezkit.sources.cache import datasets as cache
 from eezkit.sources.marine_regions import wfs
 from eezkit.zones import EdgeKind, Evidence
 from wfs_server import WfsServer

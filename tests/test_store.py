@@ -6,12 +6,16 @@ import subprocess
 import sys
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 
-from eezkit.atlas import Atlas, storage
+from eezkit._entry import MANIFEST, half_written, keep, open_entry, seen
+from eezkit.atlas import Atlas
+from eezkit.atlas.mapped import write_arrays
 from eezkit.errors import AreaWarning, CacheError, EezkitWarning
 from eezkit.sources.cache import built as store
 from layers import two_neighbours
@@ -116,7 +120,7 @@ def test_a_source_only_touched_is_opened(
     os.utime(source, ns=(10**18, 10**18))
     opened(source, builder)
     assert builder.n_built == 1
-    monkeypatch.setattr(store, "_digests", lambda sources: pytest.fail("hashed again"))
+    monkeypatch.setattr(store, "digest", lambda path: pytest.fail("hashed again"))
     opened(source, builder)
 
 
@@ -130,37 +134,46 @@ def test_opening_what_is_unchanged_hashes_nothing(
 
 
 def damage_manifest(folder: Path) -> None:
-    (folder / storage.MANIFEST).write_text("{")
+    (folder / MANIFEST).write_text("{")
 
 
-def damage_facts(folder: Path) -> None:
-    manifest = storage.read_manifest(folder)
-    del manifest["facts"]["zones"][0]["name"]
-    (folder / storage.MANIFEST).write_text(json.dumps(manifest))
+def damage_length(folder: Path) -> None:
+    os.truncate(open_entry(folder).file, 1000)
 
 
 def damage_arrays(folder: Path) -> None:
-    os.truncate(folder / storage.read_manifest(folder)["file"], 1000)
+    with open_entry(folder).file.open("r+b") as handle:
+        handle.seek(1000)
+        handle.write(b"\xff" * 8)
 
 
-def damage_layout(folder: Path) -> None:
-    manifest = storage.read_manifest(folder)
-    manifest["arrays"].pop("edges.ends")
-    (folder / storage.MANIFEST).write_text(json.dumps(manifest))
+def damage_what_it_was_made_from(folder: Path) -> None:
+    open_entry(folder).described({"nonsense": []})
 
 
-def damage_stamp(folder: Path) -> None:
-    storage.restamp_folder(folder, "nonsense")
+def damage_kind(folder: Path) -> None:
+    """A whole entry, and a whole file of arrays, but of no atlas."""
+    about = open_entry(folder).about
+    with half_written(folder, "arrays") as room:
+        write_arrays(room / "x.bin", {"edges.ends": np.zeros(3)}, {})
+        keep(folder, room / "x.bin", about, stem="arrays")
 
 
-def damage_version(folder: Path) -> None:
-    manifest = {**storage.read_manifest(folder), "format_version": 1}
-    (folder / storage.MANIFEST).write_text(json.dumps(manifest))
+def damage_format(folder: Path) -> None:
+    manifest = {**json.loads((folder / MANIFEST).read_bytes()), "format": 1}
+    (folder / MANIFEST).write_text(json.dumps(manifest))
 
 
 @pytest.mark.parametrize(
     "damage",
-    [damage_manifest, damage_facts, damage_arrays, damage_layout, damage_stamp, damage_version],
+    [
+        damage_manifest,
+        damage_length,
+        damage_arrays,
+        damage_what_it_was_made_from,
+        damage_kind,
+        damage_format,
+    ],
 )
 def test_what_is_damaged_is_built_anew_and_said(
     source: Path, builder: Builder, damage: object
@@ -206,7 +219,7 @@ def test_a_cache_that_cannot_be_written_still_gives_an_atlas(
 ) -> None:
     cache.write_text("a file where a folder should be")
     for _ in range(2):
-        with pytest.warns(EezkitWarning, match="cannot be written.*built again next time"):
+        with pytest.warns(EezkitWarning, match="cannot be used.*built again next time"):
             atlas = opened(source, builder)
         assert atlas.folder is None
         assert atlas.at(lon=1, lat=1, zone="AAA").inside is True
@@ -232,13 +245,46 @@ def test_leftovers_of_killed_builders_are_swept_in_all_folders(
 ) -> None:
     other = opened(source, builder, strict=True).folder
     assert other is not None
-    left = other / ".arrays-1.bin.abc"
+    left = other / ".arrays.abc"
     left.mkdir()
     (left / "arrays-1.bin").write_bytes(b"half")
     os.utime(left, (0, 0))
     opened(source, builder)
     assert not left.exists()
-    storage.verify_folder(other)
+    open_entry(other).verify()
+
+
+def test_what_was_built_from_a_file_that_is_gone_is_swept_a_week_later(
+    source: Path, builder: Builder, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone.txt"
+    gone.write_text("soon")
+    old, young = opened(gone, builder).folder, opened(gone, builder, strict=True).folder
+    assert old is not None
+    assert young is not None
+    gone.unlink()
+    entry = open_entry(old)
+    entry.described({**entry.about, "built": time.time() - 8 * 86_400})
+    opened(source, builder)
+    assert not old.exists()
+    assert young.exists()
+
+
+@pytest.mark.parametrize("home", ["~nobody/x", "~no-such-user/x"])
+def test_without_a_home_the_answer_is_the_same(
+    source: Path, builder: Builder, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    monkeypatch.setenv("EEZKIT_CACHE_DIR", home)
+    monkeypatch.setattr("os.mkdir", refuse)
+    with pytest.warns(EezkitWarning, match="cannot be used"):
+        atlas = opened(source, builder)
+    assert atlas.folder is None
+    assert atlas.at(lon=1, lat=1, zone="AAA").inside is True
+
+
+def refuse(*_: object) -> None:
+    """As a disk that may not be written to."""
+    raise PermissionError(13, "Permission denied")
 
 
 PROGRAM = """
@@ -278,7 +324,7 @@ def test_two_processes_at_once_both_answer_and_one_whole_folder_is_left(
     folder = opened(source, builder).folder
     assert builder.n_built == 0
     assert folder is not None
-    storage.verify_folder(folder)
+    open_entry(folder).verify()
 
 
 def test_a_process_killed_while_it_builds_leaves_the_next_one_to_build(
@@ -292,14 +338,14 @@ def test_a_process_killed_while_it_builds_leaves_the_next_one_to_build(
             process.kill()
     folder = opened(source, builder).folder
     assert folder is not None
-    storage.verify_folder(folder)
+    open_entry(folder).verify()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file-size limits are POSIX")
 def test_a_full_disk_still_gives_an_atlas(source: Path, builder: Builder) -> None:
     out, err = started(source, "3000").communicate(timeout=60)
     assert out.endswith("inside True kept False\n"), err
-    assert "cannot be written" in err
+    assert "cannot be used: File too large" in err
     opened(source, builder)
     assert builder.n_built == 1
 
@@ -322,10 +368,13 @@ def test_build_reports_path_size_time_and_numbers(cache: Path, file: Path) -> No
 
 def test_build_verify_finds_damage_and_builds_anew(file: Path) -> None:
     built = store.build(file)
-    arrays = built.path / storage.read_manifest(built.path)["file"]
+    arrays = open_entry(built.path).file
     data = bytearray(arrays.read_bytes())
     data[len(data) // 2] ^= 1
     arrays.write_bytes(data)
+    # As if the disk had changed it by itself: nothing tells that anyone wrote.
+    entry = open_entry(built.path)
+    replace(entry, seen=seen(entry.file)).described(entry.about)
     assert not store.build(file).is_new
     with pytest.warns(EezkitWarning, match=r"SHA-256.*built anew"):
         assert store.build(file, verify=True).is_new
@@ -340,7 +389,7 @@ def test_build_refresh_builds_anew(file: Path) -> None:
 def test_build_fails_where_nothing_can_be_kept(cache: Path, file: Path) -> None:
     cache.write_text("a file where a folder should be")
     with (
-        pytest.warns(EezkitWarning, match="cannot be written"),
+        pytest.warns(EezkitWarning, match="cannot be used"),
         pytest.raises(CacheError, match="cannot be kept"),
     ):
         store.build(file)

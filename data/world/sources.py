@@ -15,7 +15,7 @@ import tarfile
 from pathlib import Path
 
 from eezkit._atomic import atomic_path
-from eezkit.sources.cache.entries import cache_dir
+from eezkit.sources.cache.room import cache_dir
 
 TABLE = Path(__file__).with_name("sources.json")
 

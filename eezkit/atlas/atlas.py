@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
+from eezkit._entry import Entry, damaged, disk_errors, half_written, keep, open_entry
 from eezkit.answers.found import NOT_COVERED, Distances, Located, on_edge
-from eezkit.atlas import storage
+from eezkit.atlas.mapped import map_arrays, write_arrays
 from eezkit.atlas.selection import choose, parse_selector
 from eezkit.coverage import Coverage
 from eezkit.edges import Edges
@@ -538,48 +539,51 @@ class Atlas:
 
         return position_map(self.at(**position), self) if position else atlas_map(self)
 
-    def save(self, path: str | os.PathLike[str], *, stamp: Any = None) -> None:
+    def save(self, path: str | os.PathLike[str], *, about: Mapping[str, Any] | None = None) -> None:
         """Write the built atlas as a folder of arrays to map and a manifest.
 
         Parameters
         ----------
         path : path-like
-            The folder; it appears whole or not at all.
-        stamp : optional
-            What the atlas was made from, as JSON can hold it, for `open` to judge.
+            The folder; the atlas appears in it whole or not at all, and files of yours stay.
+        about : mapping, optional
+            What the atlas was made from, as JSON can hold it.
 
         Raises
         ------
         CacheError
             If it cannot be written.
         """
-        storage.save_folder(path, self._arrays(), self._facts(), stamp=stamp)
+        with half_written(path, "arrays") as room:
+            with disk_errors(Path(path)):
+                write_arrays(room / "arrays.bin", self._arrays(), self._facts())
+            keep(path, room / "arrays.bin", about or {}, stem="arrays")
 
     @classmethod
-    def open(
-        cls, path: str | os.PathLike[str], *, judge: Callable[[Any], None] | None = None
-    ) -> Atlas:
+    def open(cls, path: str | os.PathLike[str] | Entry) -> Atlas:
         """Open a folder that `save` wrote; the arrays are mapped, not read.
 
         Parameters
         ----------
-        path : path-like
-        judge : callable, optional
-            Is given the stamp that the folder carries, and raises if it will not have it.
+        path : path-like or Entry
+            The folder, or what `open_entry` said of it.
 
         Raises
         ------
         CacheError
-            If it is missing, damaged, or of another format version.
+            If it is missing, damaged, or of another format.
+
+        Notes
+        -----
+        The arrays are read through, and compared with their hash, if their file was written to,
+        copied or linked since that was last done; else opening takes milliseconds.
         """
-        manifest = storage.read_manifest(path)
-        if judge is not None:
-            judge(manifest["stamp"])
-        arrays, facts = storage.open_folder(path, manifest)
+        entry = path if isinstance(path, Entry) else open_entry(path)
+        entry.check()
         try:
-            return cls._of(arrays, facts, Path(path))
-        except (KeyError, TypeError, ValueError) as error:
-            raise storage.damaged(path, repr(error)) from error
+            return cls._of(*map_arrays(entry.file), entry.folder)
+        except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+            raise damaged(entry.folder, repr(error)) from error
 
     @classmethod
     def _of(cls, arrays: dict[str, NDArray[Any]], facts: dict[str, Any], folder: Path) -> Atlas:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eezkit.cli import options
-from eezkit.sources.cache import entries as cache
+from eezkit.sources.cache import datasets as cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from eezkit.sources.cache.entries import CachedDataset
+    from eezkit.sources.cache.datasets import CachedDataset
     from eezkit.sources.marine_regions.wfs import Progress
 
 __all__ = ["data"]
@@ -36,17 +36,20 @@ def list_datasets(as_json: bool) -> None:
     """List the layers that can be fetched, and the datasets in the cache."""
     from eezkit.sources.marine_regions.registry import layers
 
-    cached = cache.datasets()
+    cached, damaged = cache.listed()
     if as_json:
         _echo_json(
             layers=[layer.to_json() for layer in layers().values()],
             cached=[dataset.to_json() for dataset in cached],
+            damaged=[str(error) for error in damaged],
         )
         return
     for layer in layers().values():
         click.echo(f"{layer.name:<24} v{layer.version:<4} {layer.title}")
     for dataset in cached:
         click.echo(f"cached  {dataset.name:<24} {_summary(dataset)}")
+    for error in damaged:
+        click.echo(f"damaged {error} `eezkit data clear` removes it.")
 
 
 @data.command()

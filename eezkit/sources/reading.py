@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from eezkit.edges import Lines
     from eezkit.geometry import Rings
     from eezkit.schema import LineTable, ZoneTable
-    from eezkit.sources.cache.entries import CachedDataset
+    from eezkit.sources.cache.datasets import CachedDataset
     from eezkit.sources.files.opening import Opened
 
 __all__ = ["fetch_atlas", "load_cached", "read_atlas"]
@@ -85,7 +85,7 @@ def load_cached(name: str, *, refresh: bool = False) -> Atlas:
     DataNotFoundError, UnknownDatasetError
         If it is not in the cache, or is no name of a dataset.
     """
-    from eezkit.sources.cache import entries as cache
+    from eezkit.sources.cache import datasets as cache
 
     if any(mark in name for mark in "/\\") or Path(name).suffix:
         raise DataNotFoundError(
@@ -103,19 +103,23 @@ def fetch_atlas(layer: str, *, refresh: bool, **options: Any) -> Atlas:
 
 
 def _of_cached(dataset: CachedDataset, *, refresh: bool) -> Atlas:
-    from eezkit.sources.cache import entries as cache
+    from eezkit.sources.cache import datasets as cache
 
+    dataset.check()
     manifest = dataset.manifest
     filtered = bool(manifest.sovereign or manifest.where)
     coverage = Coverage.zones_only() if filtered else Coverage.world()
     if manifest.sovereign and not manifest.where:
         coverage = coverage.and_for([manifest.sovereign])
+    lines = cache.get(manifest.lines) if manifest.lines else None
+    if lines is not None:
+        lines.check()
     return read_atlas(
         dataset.path,
         coverage=coverage,
         refresh=refresh,
         provenance=dataset.provenance(),
-        lines=cache.get(manifest.lines).path if manifest.lines else None,
+        lines=None if lines is None else lines.path,
     )
 
 

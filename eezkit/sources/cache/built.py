@@ -1,8 +1,8 @@
 """Built atlases in the cache: made once, then only opened.
 
 A built atlas is found by the paths of the files it was made from. It is opened if their sizes
-and modification times are those it was made from, or, failing that, their hashes. Otherwise, and
-where the folder is damaged or of another format, it is built anew, which is said in a warning.
+and times are those it was made from, or, failing that, their hashes. Otherwise, and where the
+folder is damaged or of another format, it is built anew, which is said in a warning.
 """
 
 from __future__ import annotations
@@ -12,20 +12,25 @@ import time
 import warnings
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eezkit import errors
-from eezkit.atlas.atlas import Atlas
-from eezkit.atlas.storage import (
-    FORMAT_VERSION,
+from eezkit._entry import (
+    FORMAT,
     MANIFEST,
-    read_manifest,
-    restamp_folder,
-    sweep_folder,
-    verify_folder,
+    Entry,
+    digest,
+    disk_errors,
+    open_entry,
+    remove,
+    seen,
+    sweep,
+    sweep_room,
 )
+from eezkit.atlas.atlas import Atlas
 from eezkit.errors import CacheError, EezkitWarning
 from eezkit.sources.cache.room import cache_dir
 
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
     import os
 
 __all__ = ["Built", "build", "built_folder", "open_or_build"]
+
+_ORPHAN_AGE = 7 * 86_400.0
+"""Seconds after which what was built from a file that is gone is removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ def build(
     atlas = load(data, refresh=refresh)
     if verify and atlas.folder is not None:
         try:
-            verify_folder(atlas.folder)
+            open_entry(atlas.folder).verify()
         except CacheError as error:
             _say_anew(error)
             atlas = load(data, refresh=True)
@@ -121,12 +129,12 @@ def build(
             f"The dataset was built but cannot be kept in {cache_dir()}: "
             "is the disk full, the folder not yours, or the source no file?"
         )
-    stamp = read_manifest(atlas.folder)["stamp"]
+    about = open_entry(atlas.folder).about
     return Built(
         path=atlas.folder,
         n_bytes=sum(file.stat().st_size for file in atlas.folder.iterdir()),
-        seconds=stamp["seconds"],
-        is_new=stamp["built"] >= started,
+        seconds=about["seconds"],
+        is_new=about["built"] >= started,
         n_zones=len(atlas.every_zone),
         n_vertices=atlas.rings.n_vertices,
         n_edges=len(atlas.edges),
@@ -171,25 +179,27 @@ def open_or_build(
         If what the cache has is outdated or damaged, and is built anew; if what was built cannot
         be kept.
     """
-    folder = built_folder(name, sources, options)
-    made_from = _made_from(sources, options)
-    if not refresh and (folder / MANIFEST).exists():
-        try:
-            return _warned(Atlas.open(folder, judge=lambda stamp: _judge(folder, stamp, made_from)))
-        except CacheError as error:
-            _say_anew(error)
+    made_from = {"asked": _asked(sources, options), "files": [seen(path) for path in sources]}
+    try:
+        folder = built_folder(name, sources, options)
+        with disk_errors(folder):
+            is_built = not refresh and (folder / MANIFEST).exists()
+        if is_built:
+            return _warned(Atlas.open(_judged(open_entry(folder), made_from)))
+    except CacheError as error:
+        _say_anew(error)
     started = time.time()
     atlas = _recording(build)
     try:
-        digests = _digests(sources)
-        if _stats(sources) != made_from["files"]:
+        folder = built_folder(name, sources, options)
+        digests = [digest(path) for path in sources]
+        if [seen(path) for path in sources] != made_from["files"]:
             raise CacheError(f"A file of {name} changed while it was read, so it is not kept.")
         built = {"built": started, "seconds": round(time.time() - started, 3)}
-        atlas.save(folder, stamp={**made_from, "sha256": digests, **built})
+        atlas.save(folder, about={**made_from, "sha256": digests, **built})
         # The mapped arrays of the folder are shared between processes; ours would not be.
         atlas = Atlas.open(folder)
-        for other in folder.parent.iterdir():
-            sweep_folder(other)
+        _sweep(folder.parent)
     except CacheError as error:
         warnings.warn(f"{error} It will be built again next time.", EezkitWarning, stacklevel=2)
     return _warned(atlas)
@@ -198,7 +208,7 @@ def open_or_build(
 def built_folder(name: str, sources: Sequence[Path], options: Mapping[str, Any]) -> Path:
     """Where the atlas built from these files with these options is kept."""
     # A checksum will do to tell folders apart: the stamp in the folder holds all this in full.
-    key = zlib.crc32(json.dumps([FORMAT_VERSION, _asked(sources, options)]).encode())
+    key = zlib.crc32(json.dumps([FORMAT, _asked(sources, options)]).encode())
     return cache_dir() / "built" / f"{name}-{key:08x}"
 
 
@@ -210,32 +220,29 @@ def _asked(sources: Sequence[Path], options: Mapping[str, Any]) -> list[Any]:
     return asked
 
 
-def _made_from(sources: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Any]:
-    return {"asked": _asked(sources, options), "files": _stats(sources)}
+def _judged(entry: Entry, made_from: Mapping[str, Any]) -> Entry:
+    """Refuse what was made from other files than those that are there now."""
+    about = entry.about
+    if about.get("asked") == made_from["asked"]:
+        if about.get("files") == made_from["files"]:
+            return entry
+        if [digest(Path(path)) for path in made_from["asked"][0]] == about.get("sha256"):
+            with suppress(CacheError):
+                return entry.described({**about, **made_from})
+            return entry
+    raise CacheError(f"The built dataset {entry.folder.name} is outdated: its source has changed.")
 
 
-def _stats(sources: Sequence[Path]) -> list[list[Any]]:
-    stats = [path.stat() for path in sources]
-    return [[stat.st_size, stat.st_mtime_ns] for stat in stats]
-
-
-def _digests(sources: Sequence[Path]) -> list[str]:
-    from eezkit.sources.cache.entries import digest
-
-    return [digest(path) for path in sources]
-
-
-def _judge(folder: Path, stamp: Any, made_from: Mapping[str, Any]) -> None:
-    """Refuse a folder that was made from other files than those that are there now."""
-    known = isinstance(stamp, dict) and stamp.get("asked") == made_from["asked"]
-    if known and stamp.get("files") == made_from["files"]:
-        return
-    if known and "sha256" in stamp:
-        sources = [Path(path) for path in made_from["asked"][0]]
-        if _digests(sources) == stamp["sha256"]:
-            restamp_folder(folder, {**stamp, **made_from})
-            return
-    raise CacheError(f"The built dataset {folder.name} is outdated: its source has changed.")
+def _sweep(room: Path) -> None:
+    """Remove what killed builders left, and what was built from files that are gone."""
+    sweep_room(room)
+    for folder in room.iterdir():
+        sweep(folder, "arrays")
+        with suppress(CacheError, LookupError, TypeError):
+            entry = open_entry(folder)
+            is_gone = not any(Path(path).exists() for path in entry.about["asked"][0])
+            if is_gone and time.time() - entry.about["built"] > _ORPHAN_AGE:
+                remove(folder)
 
 
 def _recording(build: Callable[[], Atlas]) -> Atlas:

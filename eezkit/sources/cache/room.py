@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from eezkit.errors import CacheError
+
 __all__ = ["cache_dir"]
 
 
@@ -11,13 +13,27 @@ def cache_dir() -> Path:
     """Return the folder for what can be had again: ``EEZKIT_CACHE_DIR``, or the user's cache.
 
     The places are those of platformdirs, which a single check is too light to import.
+
+    Raises
+    ------
+    CacheError
+        If the home folder it would be in is not known.
     """
     if chosen := os.environ.get("EEZKIT_CACHE_DIR"):
-        return Path(chosen).expanduser()
+        return _expanded(chosen)
     if sys.platform == "win32":
         room = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
     elif sys.platform == "darwin":
         room = "~/Library/Caches"
     else:
         room = os.environ.get("XDG_CACHE_HOME", "~/.cache")
-    return Path(room).expanduser() / "eezkit"
+    return _expanded(room) / "eezkit"
+
+
+def _expanded(room: str) -> Path:
+    try:
+        return Path(room).expanduser()
+    except RuntimeError as error:
+        raise CacheError(
+            f"The cache {room} cannot be used: {error}. EEZKIT_CACHE_DIR names another folder."
+        ) from error

@@ -14,8 +14,9 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from eezkit._entry import disk_errors
 from eezkit.errors import DataFormatError, DataNotFoundError, OptionError
-from eezkit.sources.cache import entries as cache
+from eezkit.sources.cache import datasets as cache
 from eezkit.sources.marine_regions.registry import layer as registered
 from eezkit.sources.marine_regions.registry import layers
 from eezkit.sources.marine_regions.wfs import exception_text, is_html
@@ -23,7 +24,7 @@ from eezkit.sources.marine_regions.wfs import exception_text, is_html
 if TYPE_CHECKING:
     import os
 
-    from eezkit.sources.cache.entries import CachedDataset
+    from eezkit.sources.cache.datasets import CachedDataset
     from eezkit.sources.marine_regions.registry import Layer
 
 __all__ = ["add_file"]
@@ -71,7 +72,7 @@ def add_file(path: str | os.PathLike[str], *, layer: str | None = None) -> Cache
     n_features = _count_features(source)
     with cache.workroom() as room:
         copy = room / source.name
-        with cache.disk_errors():
+        with disk_errors(room):
             shutil.copyfile(source, copy)
         return cache.keep(
             copy,

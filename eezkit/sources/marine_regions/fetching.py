@@ -11,8 +11,9 @@ import math
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from eezkit._entry import disk_errors
 from eezkit.errors import FetchError, OptionError
-from eezkit.sources.cache import entries as cache
+from eezkit.sources.cache import datasets as cache
 from eezkit.sources.marine_regions.cql import as_published, party_filter, where_filter
 from eezkit.sources.marine_regions.registry import default_service
 from eezkit.sources.marine_regions.registry import layer as registered
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from eezkit.sources.cache.entries import CachedDataset
+    from eezkit.sources.cache.datasets import CachedDataset
     from eezkit.sources.marine_regions.registry import Layer
     from eezkit.sources.marine_regions.wfs import Progress, Service
 
@@ -180,7 +181,7 @@ def _write(file: Path, pages: Iterable[list[dict[str, Any]]], layer: Layer) -> t
     sha256 = hashlib.sha256()
     decimals = 0
     before = '{"type":"FeatureCollection","name":' + json.dumps(layer.name) + ',"features":[\n'
-    with cache.disk_errors(), file.open("wb") as handle:
+    with disk_errors(file.parent), file.open("wb") as handle:
         for feature in chain.from_iterable(pages):
             check_axis_order(feature, layer)
             decimals = max(decimals, _decimals(feature["geometry"]))

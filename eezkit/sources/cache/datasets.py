@@ -1,9 +1,4 @@
-"""The cache: datasets that were fetched or added once, each with a manifest that says what it is.
-
-A dataset is two files: its data, under a name that carries their hash, and a manifest, which is
-moved into place last and in one step. So a process killed at any moment leaves either the old
-dataset or the new one, and two processes at once need no lock: they write the same bytes under
-the same name. What a killed process leaves behind is swept up a day later.
+"""Datasets in the cache: fetched or added once, each an entry with a manifest that says what it is.
 
 A dataset answers to a name: ``eez`` (the version of the registry), ``eez@11``, ``eez:JPN``.
 """
@@ -11,19 +6,16 @@ A dataset answers to a name: ``eez`` (the version of the registry), ``eez@11``, 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-import shutil
-import tempfile
-import time
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from eezkit._atomic import atomic_path
-from eezkit.errors import CacheError, DataNotFoundError, EezkitError
+from eezkit import _entry
+from eezkit._entry import Entry, open_entry
+from eezkit.errors import CacheError, DataNotFoundError
 from eezkit.sources.cache.room import cache_dir
 from eezkit.sources.marine_regions.cql import as_published
 from eezkit.sources.marine_regions.registry import layer as registered
@@ -37,25 +29,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CachedDataset",
+    "Listed",
     "Manifest",
     "cache_dir",
     "clear",
     "dataset_name",
-    "datasets",
     "describe",
-    "digest",
-    "disk_errors",
     "find",
     "get",
     "keep",
+    "listed",
     "with_lines",
     "workroom",
 ]
 
 SCHEMA_VERSION = 1
 _NAME = re.compile(r"(?P<layer>\w+)(?:@(?P<edition>[\w.-]+))?(?::(?P<selection>.+))?")
-_LEFTOVER_AGE = 86_400.0
-"""Seconds after which a file that no manifest names belongs to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +65,7 @@ class Manifest:
     obtained : str
         When, in UTC.
     file : str
-        Name of the data beside the manifest.
+        Name of the data in the folder of the dataset.
     sha256 : str
     size : int
         Bytes.
@@ -112,7 +101,7 @@ class Manifest:
     terms: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the manifest as it is written."""
+        """Return the manifest as commands print it."""
         return {"schema_version": SCHEMA_VERSION, **asdict(self), "terms": list(self.terms)}
 
 
@@ -120,29 +109,40 @@ class Manifest:
 class CachedDataset:
     """Data on this machine, and their manifest."""
 
-    path: Path
+    entry: Entry
     manifest: Manifest
+
+    @property
+    def path(self) -> Path:
+        """The data."""
+        return self.entry.file
 
     @property
     def name(self) -> str:
         """The full name, such as ``eez@12:JPN``."""
         return self.manifest.name
 
-    def verify(self) -> None:
-        """Read the data and compare them with the manifest.
+    def check(self) -> None:
+        """Read the data through if anyone may have written to them since they were kept.
 
         Raises
         ------
         CacheError
             If they are not what was kept.
         """
-        with disk_errors():
-            found = digest(self.path)
-        if found != self.manifest.sha256:
-            raise CacheError(
-                f"{self.path} is damaged: its SHA-256 is {found}, the manifest says"
-                f" {self.manifest.sha256}. Get it anew: {_anew(self.name)}."
-            )
+        with _advice(self.name):
+            self.entry.check()
+
+    def verify(self) -> None:
+        """Read the data through and compare them with the manifest.
+
+        Raises
+        ------
+        CacheError
+            If they are not what was kept.
+        """
+        with _advice(self.name):
+            self.entry.verify()
 
     def provenance(self) -> Provenance:
         """Return where the dataset comes from, as answers carry it."""
@@ -194,7 +194,9 @@ def find(name: str) -> CachedDataset | None:
     CacheError
         If it is there but damaged.
     """
-    return _read(_folder() / f"{_stem(_full_name(name))}.json")
+    full_name = _full_name(name)
+    with _advice(full_name):
+        return _dataset_in(_room() / _stem(full_name))
 
 
 def get(name: str) -> CachedDataset:
@@ -209,7 +211,7 @@ def get(name: str) -> CachedDataset:
     """
     found = find(name)
     if found is None:
-        cached = ", ".join(dataset.name for dataset in datasets()) or "nothing"
+        cached = ", ".join(dataset.name for dataset in listed().datasets) or "nothing"
         raise DataNotFoundError(
             f"{name!r} is not in the cache {cache_dir()}, which holds {cached}. Fetch it with"
             " `eezkit data fetch`, or add a downloaded file with `eezkit data add FILE`."
@@ -217,16 +219,31 @@ def get(name: str) -> CachedDataset:
     return found
 
 
-def datasets() -> tuple[CachedDataset, ...]:
-    """Return every dataset in the cache, by name.
+class Listed(NamedTuple):
+    """What lies in the cache: datasets by name, and why what else lies there is none."""
+
+    datasets: tuple[CachedDataset, ...]
+    damaged: tuple[CacheError, ...]
+
+
+def listed() -> Listed:
+    """Return every dataset in the cache, and an error for each that is damaged.
 
     Raises
     ------
     CacheError
-        If one is damaged.
+        If the cache cannot be read.
     """
-    found = (_read(path) for path in sorted(_folder().glob("*.json")))
-    return tuple(sorted((item for item in found if item is not None), key=lambda item: item.name))
+    found, damaged = [], []
+    with _entry.disk_errors(_room()):
+        folders = sorted(_room().iterdir()) if _room().exists() else []
+    for folder in folders:
+        try:
+            found.append(_dataset_in(folder))
+        except CacheError as error:
+            damaged.append(error)
+    whole = sorted((one for one in found if one is not None), key=lambda dataset: dataset.name)
+    return Listed(tuple(whole), tuple(damaged))
 
 
 def describe(name: str) -> dict[str, Any]:
@@ -254,16 +271,9 @@ def describe(name: str) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def workroom() -> Iterator[Path]:
+def workroom() -> AbstractContextManager[Path]:
     """Give an empty folder in the cache in which to make a file; afterwards it is gone."""
-    with disk_errors():
-        _folder().mkdir(parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp(prefix=".", dir=_folder()))
-    try:
-        yield room
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
+    return _entry.half_written(_room(), "half")
 
 
 def keep(
@@ -302,60 +312,41 @@ def keep(
     version = version or layer.version
     edition = f"{version}-{variant}" if variant else version
     name = dataset_name(layer.name, edition, sovereign=sovereign, where=where)
-    folder, stem = _folder(), _stem(name)
-    before = None
-    with suppress(CacheError):
-        before = find(name)
-    with disk_errors():
-        found = digest(file)
-        if sha256 not in (None, found):
-            raise CacheError(f"What was written to {folder} does not read back the same.")
-        path = folder / f"{stem}-{found[:12]}{file.suffix}"
-        manifest = Manifest(
-            name=name,
-            layer=layer.name,
-            version=version,
-            title=layer.title,
-            origin=origin,
-            source=source,
-            sovereign=sovereign,
-            where=where,
-            cql=cql,
-            obtained=datetime.now(UTC).isoformat(timespec="seconds"),
-            file=path.name,
-            sha256=found,
-            size=file.stat().st_size,
-            n_features=n_features,
-            decimals=decimals,
-            lines=None,
-            licence=layer.licence,
-            citation=layer.citation(version),
-            doi=layer.doi(version),
-            terms=layer.terms,
-        )
-        with atomic_path(path) as target:
-            file.replace(target)
-        _write(manifest)
-        if before is not None and before.path != path:
-            before.path.unlink(missing_ok=True)
-        _sweep()
-    return CachedDataset(path, manifest)
+    stem = _stem(name)
+    kept = _entry.keep(
+        _room() / stem,
+        file,
+        {
+            "name": name,
+            "layer": layer.name,
+            "version": version,
+            "title": layer.title,
+            "origin": origin,
+            "source": source,
+            "sovereign": sovereign,
+            "where": where,
+            "cql": cql,
+            "obtained": datetime.now(UTC).isoformat(timespec="seconds"),
+            "n_features": n_features,
+            "decimals": decimals,
+            "lines": None,
+            "licence": layer.licence,
+            "citation": layer.citation(version),
+            "doi": layer.doi(version),
+            "terms": list(layer.terms),
+        },
+        stem=stem,
+        sha256=sha256,
+    )
+    _entry.sweep_room(_room())
+    return _dataset(kept)
 
 
 def with_lines(dataset: CachedDataset, lines: str | None) -> CachedDataset:
     """Say in the manifest of a dataset by which lines its edges are told, if by any."""
     if dataset.manifest.lines == lines:
         return dataset
-    manifest = replace(dataset.manifest, lines=lines)
-    with disk_errors():
-        _write(manifest)
-    return CachedDataset(dataset.path, manifest)
-
-
-def _write(manifest: Manifest) -> None:
-    with atomic_path(_folder() / f"{_stem(manifest.name)}.json") as target:
-        text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=False)
-        target.write_text(text, encoding="utf-8")
+    return _dataset(dataset.entry.described({**dataset.entry.about, "lines": lines}))
 
 
 def clear(name: str | None = None) -> int:
@@ -366,51 +357,19 @@ def clear(name: str | None = None) -> int:
     DataNotFoundError
         If there is no dataset of this name.
     """
-    pattern = "*" if name is None else f"{_stem(_full_name(name))}*"
-    files = sorted(_folder().glob(pattern), key=lambda path: path.suffix != ".json")
-    if name is not None and not files:
-        get(name)
     built = cache_dir() / "built"
-    stems = ["*"] if name is None else [f"{p.stem}-*" for p in files if p.suffix != ".json"]
-    files += [folder for stem in stems for folder in sorted(built.glob(stem))]
-    freed = 0
-    with disk_errors():
-        for path in files:
-            if path.is_dir():
-                freed += sum(part.stat().st_size for part in path.iterdir() if part.is_file())
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                freed += path.stat().st_size
-                path.unlink(missing_ok=True)
-    return freed
+    if name is None:
+        folders = [*_room().glob("*"), *built.glob("*")]
+    else:
+        stem = _stem(_full_name(name))
+        folders = [*_room().glob(stem), *built.glob(f"{stem}-*")]
+        if not (_room() / stem).exists():
+            get(name)
+    with _entry.disk_errors(cache_dir()):
+        return sum(_entry.remove(folder) for folder in folders)
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-@contextmanager
-def disk_errors() -> Iterator[None]:
-    """Turn what the disk refuses into a `CacheError` that says what to do."""
-    try:
-        yield
-    except (EezkitError, BrokenPipeError):
-        # A pipe is whatever shows progress, not the disk.
-        raise
-    except OSError as error:
-        raise _unusable(error) from error
-
-
-def _unusable(error: OSError) -> CacheError:
-    return CacheError(
-        f"The cache {cache_dir()} cannot be used: {error.strerror or error}. Free some space or"
-        " set the permissions right, or set EEZKIT_CACHE_DIR to another folder."
-    )
-
-
-def _folder() -> Path:
+def _room() -> Path:
     return cache_dir() / "datasets"
 
 
@@ -432,45 +391,33 @@ def _stem(full_name: str) -> str:
     return f"{plain}-{hashlib.sha256(full_name.encode()).hexdigest()[:8]}"
 
 
-def _read(path: Path) -> CachedDataset | None:
-    """Return the dataset of a manifest, or None where the manifest or the data are missing."""
+def _dataset_in(folder: Path) -> CachedDataset | None:
+    """Return the dataset in a folder, or None where its manifest or data are not there."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        if (version := values.pop("schema_version")) != SCHEMA_VERSION:
-            raise ValueError(f"schema_version {version}")
-        manifest = Manifest(**{**values, "terms": tuple(values["terms"])})
-        found = CachedDataset(path.with_name(manifest.file), manifest)
-        size = found.path.stat().st_size
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise _unusable(error) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return _dataset(open_entry(folder))
+    except CacheError as error:
+        if isinstance(error.__cause__, FileNotFoundError) or not _room().is_dir():
+            return None
+        raise
+
+
+def _dataset(entry: Entry) -> CachedDataset:
+    """Return the dataset that an entry is."""
+    about = entry.about
+    try:
+        stated = {**about, "terms": tuple(about["terms"])}
+        manifest = Manifest(**stated, file=entry.file.name, sha256=entry.sha256, size=entry.size)
+    except (TypeError, KeyError) as error:
+        raise _entry.damaged(entry.folder, f"it is no dataset: {error!r}") from error
+    return CachedDataset(entry, manifest)
+
+
+@contextmanager
+def _advice(name: str) -> Iterator[None]:
+    """Add to an error of the cache how to get the dataset anew."""
+    try:
+        yield
+    except CacheError as error:
         raise CacheError(
-            f"The manifest {path} is damaged, or of another version of eezkit ({error})."
-            " Remove it with `eezkit data clear`, and fetch or add the dataset anew."
+            f"{error} Get it anew: `eezkit data clear '{name}'`, then fetch or add it."
         ) from error
-    if size != manifest.size:
-        raise CacheError(
-            f"{found.path} is damaged: it has {size} bytes, the manifest says {manifest.size}."
-            f" Get it anew: {_anew(manifest.name)}."
-        )
-    return found
-
-
-def _anew(name: str) -> str:
-    return f"`eezkit data clear '{name}'`, then fetch or add it"
-
-
-def _sweep() -> None:
-    """Remove what killed processes left: files of no manifest, older than a day."""
-    with suppress(CacheError):
-        used = {dataset.path for dataset in datasets()}
-        for path in _folder().iterdir():
-            with suppress(FileNotFoundError):
-                if path in used or time.time() - path.stat().st_mtime < _LEFTOVER_AGE:
-                    continue
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                elif path.suffix != ".json":
-                    path.unlink()
