@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eezkit.answers import Answer
     from eezkit.atlas import Atlas
     from eezkit.coverage import Coverage
+    from eezkit.overlaps import overlap
     from eezkit.sources import fetch, load, read
     from eezkit.uncertainty import Uncertainty
     from eezkit.voyages import crossings, sift, stays
@@ -37,6 +38,7 @@ __all__ = [
     "limits",
     "load",
     "maps",
+    "overlap",
     "read",
     "sift",
     "stays",
@@ -50,6 +52,7 @@ _HOMES = {
     "crossings": "eezkit.voyages",
     "fetch": "eezkit.sources",
     "load": "eezkit.sources",
+    "overlap": "eezkit.overlaps",
     "read": "eezkit.sources",
     "sift": "eezkit.voyages",
     "stays": "eezkit.voyages",

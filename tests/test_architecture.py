@@ -179,6 +179,7 @@ def test_public_names_are_exactly_these() -> None:
         "limits",
         "load",
         "maps",
+        "overlap",
         "read",
         "sift",
         "stays",

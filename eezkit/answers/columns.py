@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DECIDED",
     "DISTANCES",
+    "OF_ZONE",
     "PER_POSITION",
     "PER_ZONE",
     "SEPARATOR",
@@ -316,7 +317,7 @@ def per_zone(
     for column in PER_ZONE:
         if column.name in values or (column is _BELT and not belts):
             continue
-        told = [None if zone is None else _OF_ZONE[column.name](zone) for zone in flat]
+        told = [None if zone is None else OF_ZONE[column.name](zone) for zone in flat]
         if column.type == "text":
             values[column.name] = Values.of_texts(column, told, at)
         else:
@@ -326,7 +327,7 @@ def per_zone(
     return rows, {c.name: values[c.name] for c in PER_ZONE if c.name in values}
 
 
-_OF_ZONE: dict[str, Callable[[Zone], Any]] = {
+OF_ZONE: dict[str, Callable[[Zone], Any]] = {
     "mrgid": lambda zone: zone.mrgid,
     "zone": lambda zone: zone.name,
     "kind": lambda zone: zone.kind.value,
@@ -335,6 +336,7 @@ _OF_ZONE: dict[str, Callable[[Zone], Any]] = {
     "regime": lambda zone: zone.regime.value,
     "status": lambda zone: zone.status,
 }
+"""What the columns that are about one zone say of it."""
 
 
 def _facts(

@@ -1,1 +1,5 @@
 """How much of an area, a line or a grid is whose."""
+
+from eezkit.overlaps.asking import overlap
+
+__all__ = ["overlap"]

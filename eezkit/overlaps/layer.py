@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -90,24 +91,22 @@ class NodedLayer:
         DataFormatError
             If an edge cannot be noded.
         """
-        rings = stacked(zones, *(one for one in (land, covered) if one is not None))
-        bent, ends = node(rings)
-        index = CellIndex.build(bent)
+        others = [one for one in (land, covered) if one is not None]
+        bent, ends = node(stacked(zones, *others))
         n = zones.n_zones
-        of_land, of_covered = n if land is not None else -1, rings.n_zones - 1
-        sets = [set(index.zones(code)) for code in range(index.n_codes + 1)]
-        known: dict[Place, int] = {}
-        place_of = np.array(
-            [
-                known.setdefault(_place(held, n, of_land, of_covered, covered is None), len(known))
-                for held in sets
-            ],
-            dtype=np.int32,
-        )
-        left, right = (place_of[codes] for codes in _beside(index, ends))
+        # Land often runs along zones for its whole length: by itself each is quickly indexed.
+        groups = [range(n), *([n + i] for i in range(len(others)))]
+        indices = [CellIndex.build(bent.take(list(group))) for group in groups]
+        floor = _floor(ends)
+        sides = [*_beside(ends), (floor[:, [0, 2]].mean(axis=1), np.full(len(floor), -HIGHEST))]
+        key = np.concatenate([_keys(indices, lon, lat) for lon, lat in sides])
+        met, which = np.unique(key, return_inverse=True)
+        rows = np.column_stack(np.unravel_index(met, [index.n_codes + 1 for index in indices]))
+        told = [_place(row, indices[0], land is not None, covered is not None) for row in rows]
+        known = {place: i for i, place in enumerate(dict.fromkeys(told))}
+        number = np.array([known[place] for place in told], dtype=np.int32)[which.ravel()]
+        left, right, above = np.split(number, [len(ends), 2 * len(ends)])
         real = left != right
-        floor = _floor(ends[real])
-        above = place_of[index.locate(floor[:, [0, 2]].mean(axis=1), -HIGHEST)]
         return cls._packed(
             np.concatenate([ends[real], floor]),
             np.concatenate([left[real], above]),
@@ -126,6 +125,22 @@ class NodedLayer:
 
     def __len__(self) -> int:
         return len(self.ends)
+
+    @functools.cached_property
+    def areas(self) -> Floats:
+        """Square metres of each place, shape (n_places,)."""
+        lon = np.array([-180.0, 180.0, 180.0, -180.0, -180.0])
+        lat = HIGHEST * np.array([-1.0, -1.0, 1.0, 1.0, -1.0])
+        begun, _ = self.locate(lon[:1], lat[:1])
+        _, place, area, _ = self.overlay(4).polygons(
+            lon,
+            lat,
+            np.array([0, 5]),
+            np.ones(1),
+            np.array([0, 1]),
+            begun.astype(np.int32),
+        )
+        return np.bincount(place, area, len(self.places)).astype(np.float64)
 
     def overlay(self, most_edges: int = 1) -> Overlay:
         """Make what one thread needs to divide polygons and lines by the layer.
@@ -191,13 +206,20 @@ class NodedLayer:
         return cls(**arrays, places=tuple(Place(kind, tuple(zones)) for kind, zones in places))
 
 
-def _place(held: set[int], n_zones: int, of_land: int, of_covered: int, all_covered: bool) -> Place:
-    zones = tuple(sorted(zone for zone in held if zone < n_zones))
+def _keys(indices: Sequence[CellIndex], lon: Floats, lat: Floats) -> Ints:
+    """Number the combinations of answer codes that positions have in several indices."""
+    codes = tuple(index.locate(lon, lat) for index in indices)
+    return np.ravel_multi_index(codes, [index.n_codes + 1 for index in indices]).astype(np.int64)
+
+
+def _place(codes: Ints, index: CellIndex, has_land: bool, is_bounded: bool) -> Place:
+    """What a position is, by its answer codes in the zones, the land and the coverage."""
+    zones = index.zones(int(codes[0]))
     if zones:
         return Place("zone", zones)
-    if of_land in held:
+    if has_land and codes[1] > 0:
         return Place("land")
-    return Place("high seas" if all_covered or of_covered in held else "not covered")
+    return Place("not covered" if is_bounded and codes[-1] == 0 else "high seas")
 
 
 def stacked(*layers: Rings) -> Rings:
@@ -219,16 +241,16 @@ def _chained(starts: Sequence[NDArray[np.integer[Any]]]) -> Ints:
     return np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
 
 
-def _beside(index: CellIndex, ends: Floats) -> tuple[Codes, Codes]:
-    """Answer codes on the left and on the right of edges."""
+def _beside(ends: Floats) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Positions on the left and on the right of edges."""
     x1, y1, x2, y2 = ends.T
     size = np.hypot(x2 - x1, y2 - y1)
     x, y = (x1 + x2) / 2, (y1 + y2) / 2
     east, north = _BESIDE * (y2 - y1) / size, _BESIDE * (x2 - x1) / size
     most = np.nextafter(90.0, 0.0)
     return (
-        index.locate(x - east, np.clip(y + north, -most, most)),
-        index.locate(x + east, np.clip(y - north, -most, most)),
+        (x - east, np.clip(y + north, -most, most)),
+        (x + east, np.clip(y - north, -most, most)),
     )
 
 

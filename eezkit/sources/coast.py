@@ -10,8 +10,9 @@ from eezkit.sources.embedded import data_folder
 
 if TYPE_CHECKING:
     from eezkit.edges import Coast
+    from eezkit.geometry import Rings
 
-__all__ = ["WITHIN", "embedded_coast"]
+__all__ = ["WITHIN", "embedded_coast", "embedded_land"]
 
 WITHIN = 2_000.0
 """Metres: how far Natural Earth's 1:10m coast may lie from a published one."""
@@ -19,17 +20,23 @@ WITHIN = 2_000.0
 _BREADTH_WITHIN = 3_000.0
 
 
-def embedded_coast() -> Coast:
-    """Index Natural Earth's 1:10m land."""
-    from eezkit.atlas.build import coast_of
+def embedded_land() -> Rings:
+    """Read Natural Earth's 1:10m land, as one zone."""
     from eezkit.geometry import Rings
-    from eezkit.lookup import CellIndex
 
     with np.load(data_folder() / "coast.npz") as file:
         lon, lat = (np.cumsum(file[name], dtype=np.int64) / 1000.0 for name in ("lon", "lat"))
         rings = np.concatenate([[0], np.cumsum(file["sizes"])]).astype(np.int64)
         polygons = file["polygons"].astype(np.int64)
-    land = Rings(lon, lat, rings, polygons, np.array([0, len(polygons) - 1]))
+    return Rings(lon, lat, rings, polygons, np.array([0, len(polygons) - 1]))
+
+
+def embedded_coast() -> Coast:
+    """Index Natural Earth's 1:10m land."""
+    from eezkit.atlas.build import coast_of
+    from eezkit.lookup import CellIndex
+
+    land = embedded_land()
     return coast_of(
         land,
         CellIndex.build(land),
