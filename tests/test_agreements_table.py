@@ -76,10 +76,12 @@ def test_nothing_is_listed_twice_and_rows_are_in_order(name: str, column: str) -
 def test_every_row_is_used_by_another() -> None:
     rows, told = read_table(FOLDER, "lines"), read_table(FOLDER, "agreements")
     points = read_table(FOLDER, "points")
+    baselines = read_table(FOLDER.parent / "baselines", "lines")
     assert {row["agreement"] for row in told} == {row["agreement"] for row in rows}
-    assert {row["source"] for row in read_table(FOLDER, "sources")} == {r["source"] for r in rows}
+    read = {row["source"] for row in (*rows, *baselines)}
+    assert {row["source"] for row in read_table(FOLDER, "sources")} == read
     assert {row["datum"] for row in read_table(FOLDER, "datums")} == {
-        *(row["datum"] for row in rows),
+        *(row["datum"] for row in (*rows, *baselines)),
         *(row["datum"] for row in points if row["datum"]),
     }
     assert {row["superseded_by"] for row in told} - {""} <= {row["agreement"] for row in told}
@@ -264,13 +266,16 @@ FAULTS = [
 @pytest.mark.parametrize(("table", "key", "column", "value", "message"), FAULTS)
 def test_a_fault_is_refused(table, key, column, value, message, tmp_path: Path) -> None:
     folder = shutil.copytree(FOLDER, tmp_path / "agreements")
-    rows = read_table(folder, table)
-    first = next(row for row in rows if key in row.values())
-    first[column] = value
-    with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, first)
-        writer.writeheader()
-        writer.writerows(rows)
+    for name in {"lines", "points", table}:
+        rows = read_table(folder, name)
+        if name in ("lines", "points"):
+            rows = [r for r in rows if r["line"] in ("arg_chl_1984", "esp_fra_1974_zone")]
+        if name == table:
+            next(row for row in rows if key in row.values())[column] = value
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
     with pytest.raises(FaultyTableError, match=message):
         agreements.read(folder)
 
