@@ -43,7 +43,8 @@ _FENCE = re.compile(
 )
 _CAPTION = re.compile(r"\A:caption: (?P<name>\S+)\n+")
 _NOTE = re.compile(
-    r"^eezkit: (eezkit derived atlas|Marine Regions \w+|warning): .*\n", re.MULTILINE
+    r"^eezkit: (eezkit derived atlas:|Marine Regions \w+:|warning:|\S+: Source not stated).*\n",
+    re.MULTILINE,
 )
 _DECIMAL = re.compile(r"-?\d+\.\d{3,}")
 _SHELL = re.compile(r"[|;&<>$`]")

@@ -237,7 +237,7 @@ COLD_PATH = {
     "lookup nearest positions sources units zones",
     "eezkit.answers": "answer found sentence",
     "eezkit.atlas": "atlas mapped selection single",
-    "eezkit.cli": "check options",
+    "eezkit.cli": "check options reading",
     "eezkit.edges": "classification",
     "eezkit.kernels": "cells curves edgetree geodesic",
     "eezkit.lookup": "cell_index",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from eezkit.cli import options
+from eezkit.cli.reading import Data
 from eezkit.units import parse_length
 
 __all__ = ["audit"]
@@ -41,7 +42,7 @@ __all__ = ["audit"]
 def audit(
     zone: str,
     baseline: Path,
-    data: str | None,
+    data: Data,
     breadth: str,
     within: str,
     output: Path | None,
@@ -59,8 +60,12 @@ def audit(
     if output is not None and output.suffix.lower() != ".csv":
         raise OptionError(f"{output} does not end in .csv, which the vertices are written as.")
     metres, near = parse_length(breadth, what="--breadth"), parse_length(within, what="--within")
-    is_file = data is None and (Path(zone).exists() or (Path(zone).suffix and ":" not in zone))
-    limit = baselines.read_limit(zone) if is_file else options.open_atlas(data).select(zone)
+    is_file = data.name is None and (Path(zone).exists() or (Path(zone).suffix and ":" not in zone))
+    limit = (
+        baselines.read_limit(zone, layer=data.layer)
+        if is_file
+        else options.open_atlas(data).select(zone)
+    )
     base = baselines.open_baseline(baseline)
     found = library.audit(limit, base.baseline, breadth=metres, within=near)
     names = base.names

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from eezkit.cli import options
+from eezkit.cli import options, reading
 from eezkit.sources.cache import datasets as cache
 
 if TYPE_CHECKING:
@@ -158,15 +158,17 @@ def clear(name: str | None, yes: bool) -> None:
 @click.argument("data", required=False, metavar="[FILE|LAYER]")
 @click.option("--refresh", is_flag=True, help="Build anew although it is built.")
 @click.option("--verify", is_flag=True, help="Read what is built, and check its hash.")
+@reading.how
 @options.as_json
-def build(data: str | None, refresh: bool, verify: bool, as_json: bool) -> None:
+def build(data: str | None, how: reading.How, refresh: bool, verify: bool, as_json: bool) -> None:
     """Have the index of FILE or LAYER (default: the embedded atlas) built in the cache.
 
     Every command does so when it first meets a dataset; this does it beforehand.
     """
     from eezkit.sources.cache import built as store
 
-    built = store.build(data, refresh=refresh, verify=verify)
+    (chosen,) = how.of([data])
+    built = store.build(data, refresh=refresh, verify=verify, **chosen.options())
     if as_json:
         _echo_json(**built.to_json())
         return
@@ -180,12 +182,14 @@ def build(data: str | None, refresh: bool, verify: bool, as_json: bool) -> None:
 @click.option("--positions", default=200_000, show_default=True, help="How many to compare.")
 @click.option("--seed", default=0, show_default=True, help="Of their draw.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@reading.how
 @options.as_json
 @click.pass_context
 def compare(
     ctx: click.Context,
     before: str,
     after: str,
+    how: reading.How,
     positions: int,
     seed: int,
     output: Path | None,
@@ -197,9 +201,9 @@ def compare(
     2 failure.
     """
     from eezkit.compare.diff import diff
-    from eezkit.sources import load
 
-    found = diff(load(before), load(after), n=positions, seed=seed)
+    one, other = how.of([before, after])
+    found = diff(one.open(), other.open(), n=positions, seed=seed)
     text = json.dumps(found.to_json(), ensure_ascii=False, indent=2) + "\n"
     options.write_or_echo(text if as_json else found.to_markdown(), output)
     ctx.exit(int(bool(found)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from eezkit.cli import options
+from eezkit.cli.reading import Data
 
 __all__ = ["distance"]
 
@@ -18,7 +19,7 @@ def distance(
     target: str | None,
     zone: str | None,
     sole: bool,
-    data: str | None,
+    data: Data,
     uncertainty: str | None,
     as_json: bool,
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from eezkit.cli import options
+from eezkit.cli.reading import Data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ def locate(
     lat: str | None,
     zone: str | None,
     sole: bool,
-    data: str | None,
+    data: Data,
     on_error: Literal["fail", "skip", "null"],
     distance: bool,
     delimiter: str | None,

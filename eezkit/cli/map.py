@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from eezkit.cli import options
+from eezkit.cli.reading import Data
 
 __all__ = ["map"]
 
@@ -27,7 +28,7 @@ def map(  # noqa: A001
     position: tuple[str, ...],
     zone: str | None,
     sole: bool,
-    data: str | None,
+    data: Data,
     uncertainty: str | None,
     output: Path,
     as_json: bool,

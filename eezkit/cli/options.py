@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from eezkit.cli import reading
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -67,11 +69,7 @@ zone = click.option(
     help="A sovereign's ISO code (JPN), or territory:GUM, mrgid:8487, name:…",
 )
 sole = click.option("--sole", is_flag=True, help="Leave out joint regimes and overlapping claims.")
-data = click.option(
-    "--data",
-    metavar="FILE|LAYER",
-    help="Zones to ask: a file, or a layer fetched or added before. Default: the embedded atlas.",
-)
+data = reading.data
 uncertainty = click.option(
     "--uncertainty",
     metavar="LENGTH",
@@ -80,11 +78,12 @@ uncertainty = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (see the reference).")
 
 
-def question(command: _F) -> _F:
+def question(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of a question: zone, sole, data, uncertainty, json."""
+    gathered: Callable[..., Any] = command
     for option in (as_json, uncertainty, data, sole, zone):
-        command = option(command)
-    return command
+        gathered = option(gathered)
+    return gathered
 
 
 def ask(
@@ -92,7 +91,7 @@ def ask(
     *,
     zone: str | None,
     sole: bool,
-    data: str | None,
+    data: reading.Data,
     uncertainty: str | None,
 ) -> tuple[Place, Atlas, Answer]:
     """Resolve the position, open the atlas and ask."""
@@ -105,11 +104,9 @@ def ask(
     return place, atlas, answer
 
 
-def open_atlas(data: str | None) -> Atlas:
+def open_atlas(data: reading.Data) -> Atlas:
     """Open the dataset that `--data` names, and say on stderr what must be said of it."""
-    from eezkit.sources import load
-
-    atlas = load(data)
+    atlas = data.open()
     for note in atlas.provenance.notes:
         click.echo(f"eezkit: {atlas.provenance.name}: {note}", err=True)
     return atlas

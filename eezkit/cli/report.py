@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from eezkit.cli import options
+from eezkit.cli import options, reading
 from eezkit.errors import OptionError
 
 __all__ = ["report"]
@@ -18,14 +18,7 @@ __all__ = ["report"]
 @options.position()
 @options.zone
 @options.sole
-@click.option(
-    "--data",
-    "datasets",
-    metavar="FILE|LAYER",
-    multiple=True,
-    help="Zones to ask: a file, or a layer fetched or added before. Default: the embedded atlas. "
-    'Given again: what other data say ("embedded" is the atlas that comes along).',
-)
+@reading.datasets
 @options.uncertainty
 @options.as_json
 @click.option(
@@ -38,7 +31,8 @@ def report(
     position: tuple[str, ...],
     zone: str | None,
     sole: bool,
-    datasets: tuple[str, ...],
+    datasets: tuple[reading.Data, ...],
+    how: reading.How,
     uncertainty: str | None,
     as_json: bool,
     output: Path | None,
@@ -55,7 +49,7 @@ def report(
     if kind not in (".html", ".md", ".json"):
         raise OptionError(f"{output} does not end in .html, .md or .json.")
     found: Report | None = None
-    for data in reversed(datasets or (None,)):
+    for data in reversed(datasets):
         place, atlas, answer = options.ask(
             position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
         )
@@ -67,7 +61,7 @@ def report(
             title=place.title,
             note=place.note,
             others=others,
-            command=_command(position, zone, sole, datasets, uncertainty, output),
+            command=_command(position, zone, sole, datasets, how, uncertainty, output),
         )
     assert found is not None
     if kind == ".html":
@@ -86,13 +80,14 @@ def _command(
     position: tuple[str, ...],
     zone: str | None,
     sole: bool,
-    datasets: tuple[str, ...],
+    datasets: tuple[reading.Data, ...],
+    how: reading.How,
     uncertainty: str | None,
     output: Path | None,
 ) -> str:
     """Write the command that made a report, as a shell reads it."""
     words = ["eezkit", "report", *position]
-    given = [("--zone", zone), *(("--data", data) for data in datasets)]
+    given = [("--zone", zone), *(("--data", data.name) for data in datasets), *how.words()]
     given += [("--uncertainty", uncertainty), ("-o", str(output) if output else None)]
     words += [word for name, value in given if value is not None for word in (name, value)]
     return shlex.join([*words, *(["--sole"] if sole else [])])

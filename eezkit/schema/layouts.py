@@ -138,7 +138,8 @@ def to_zones(
         raise SchemaError(
             f"No published schema has these columns: {', '.join(fields) or '(none)'}. "
             "Say which column is what, our names to theirs, as in "
-            'columns={"name": "COUNTRY", "sovereign": "ISO3"}; '
+            'columns={"name": "COUNTRY", "sovereign": "ISO3"} (on the command line '
+            "--columns name=COUNTRY,sovereign=ISO3); "
             f"keys are {', '.join(MAPPING_KEYS)}, and sovereign2, territory2, ... for more parties."
         )
     layer, layout = found

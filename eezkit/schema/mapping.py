@@ -66,19 +66,21 @@ def _renamed(fields: Fields, columns: Mapping[str, str]) -> Fields:
         party = _PARTY.fullmatch(key)
         if key not in MAPPING_KEYS and party is None:
             raise SchemaError(
-                f"columns= has an unknown key {key!r}{_near(key, MAPPING_KEYS)} Keys are "
-                f"{', '.join(MAPPING_KEYS)}, and sovereign2, territory2, ... for more parties."
+                f"The mapping of columns has an unknown key {key!r}{_near(key, MAPPING_KEYS)} "
+                f"Keys are {', '.join(MAPPING_KEYS)}, and sovereign2, territory2, ... for more "
+                "parties."
             )
         if column not in fields:
             raise SchemaError(
-                f"columns= maps {key!r} to the column {column!r}, which does not exist"
-                f"{_near(column, fields)} The table has: {', '.join(fields) or 'no columns'}."
+                f"The mapping of columns takes {key!r} from the column {column!r}, which does not "
+                f"exist{_near(column, fields)} The table has: {', '.join(fields) or 'no columns'}."
             )
         renamed[f"{party[1]}{party[2] or 1}" if party else key] = fields[column]
     if "name" not in columns:
         raise SchemaError(
-            "columns= must say at least which column is the name of a zone: "
-            f'{{"name": "..."}}. The table has: {", ".join(fields) or "no columns"}.'
+            "The mapping of columns must say at least which one is the name of a zone: "
+            'columns={"name": "..."}, or --columns name=... on the command line. The table has: '
+            f"{', '.join(fields) or 'no columns'}."
         )
     return renamed
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eezkit.errors import OptionError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -18,14 +20,23 @@ if TYPE_CHECKING:
 __all__ = ["fetch", "load", "read", "read_baseline", "read_limit"]
 
 
-def load(data: str | os.PathLike[str] | None = None, *, refresh: bool = False) -> Atlas:
+def load(
+    data: str | os.PathLike[str] | None = None,
+    *,
+    layer: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    source: str | None = None,
+    refresh: bool = False,
+) -> Atlas:
     """Open the embedded atlas, a dataset in the cache, or a file; never the network.
 
     Parameters
     ----------
     data : str or path-like, optional
         Nothing or "embedded": the embedded derived atlas. The name of a layer fetched or added
-        before ("eez"), or the path of a file that `read` understands.
+        before ("eez"), or the path of a file or folder that `read` understands.
+    layer, columns, source
+        As for `read`, where `data` is a path.
     refresh : bool
         Index it anew although the cache has it.
 
@@ -37,16 +48,25 @@ def load(data: str | os.PathLike[str] | None = None, *, refresh: bool = False) -
     ------
     DataNotFoundError
         If it is neither a file nor in the cache.
+    OptionError
+        If it is no path, but how to read it is said.
     """
-    if data is None or data == "embedded":
+    is_embedded = data is None or data == "embedded"
+    if data is not None and not is_embedded and Path(data).exists():
+        return read(data, layer=layer, columns=columns, source=source, refresh=refresh)
+    for name, value in (("layer", layer), ("columns", columns), ("source", source)):
+        if value is not None:
+            raise OptionError(
+                f"{name} is for files, and {data or 'embedded'} is none: what a dataset of the "
+                "cache is, it says itself."
+            )
+    if is_embedded:
         from eezkit.sources.embedded import load_embedded
 
         return load_embedded(refresh=refresh)
-    if Path(data).exists():
-        return read(data, refresh=refresh)
     from eezkit.sources.reading import load_cached
 
-    return load_cached(os.fspath(data), refresh=refresh)
+    return load_cached(os.fspath(data or ""), refresh=refresh)
 
 
 def read(
@@ -58,6 +78,7 @@ def read(
     encoding: str | None = None,
     strict: bool = False,
     lines: str | os.PathLike[str] | None = None,
+    source: str | None = None,
     refresh: bool = False,
 ) -> Atlas:
     """Read zones from a file.
@@ -66,7 +87,8 @@ def read(
     ----------
     path : path-like
         A shapefile (or the folder or zip it lies in, as Marine Regions hands it out),
-        GeoPackage, FlatGeobuf, GeoJSON or GeoParquet file, in any coordinate reference system.
+        GeoPackage, FlatGeobuf, GeoJSON or GeoParquet file, in any coordinate reference system;
+        or a folder that `Atlas.save` wrote.
     layer : str, optional
         Which layer, where the file has several.
     columns : mapping of str to str, optional
@@ -82,6 +104,11 @@ def read(
     lines : path-like, optional
         A file of the source's own boundary lines (``eez_boundaries_v12.shp``): what it says an
         edge is goes before all other evidence, and the provenance says that it was asked.
+    source : str, optional
+        Whose data these are: a layer of Marine Regions with its version ("eez@12"), or a citation
+        in your own words. By default what is known: a file under the publisher's name that holds
+        the whole layer, its zones as large as they say, is cited as the publisher's; any other
+        is "source not stated", whatever its columns.
     refresh : bool
         Index it anew although the cache has it.
 
@@ -109,6 +136,7 @@ def read(
         encoding=encoding,
         strict=strict,
         lines=None if lines is None else Path(lines),
+        source=source,
         refresh=refresh,
     )
 

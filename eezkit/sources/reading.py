@@ -23,12 +23,8 @@ if TYPE_CHECKING:
     from eezkit.geometry import Rings
     from eezkit.schema import LineTable, ZoneTable
     from eezkit.sources.cache.datasets import CachedDataset
-    from eezkit.sources.files.opening import Opened
 
 __all__ = ["fetch_atlas", "load_cached", "read_atlas"]
-
-_WHOLE_WORLD = {"eez": 200, "eez_land": 200, "eez_12nm": 150, "eez_24nm": 100, "eez_iho": 400}
-"""From how many zones on a layer is taken for the whole world's."""
 
 _LINES_WITHIN = 50.0
 """Metres: how far a published boundary line may lie from the edge of the zone it bounds."""
@@ -42,6 +38,7 @@ def read_atlas(
     coverage: Coverage | str | None = None,
     encoding: str | None = None,
     strict: bool = False,
+    source: str | None = None,
     refresh: bool = False,
     provenance: Provenance | None = None,
     lines: Path | None = None,
@@ -55,8 +52,11 @@ def read_atlas(
     lines : Path, optional
         A file of the source's boundary lines.
     """
+    from eezkit._entry import MANIFEST
     from eezkit.sources.files.containers import source_files
 
+    if _is_atlas(path / MANIFEST):
+        return _saved(path, layer=layer, columns=columns, coverage=coverage, source=source)
     cover = _coverage(coverage)
     options = {
         "layer": layer,
@@ -64,17 +64,36 @@ def read_atlas(
         "coverage": cover and cover.to_json(),
         "encoding": encoding,
         "strict": strict,
+        "source": source,
         "provenance": provenance and provenance.to_json(),
         "lines": lines and lines.name,
     }
     sources = [*source_files(path), *(source_files(lines) if lines else [])]
 
     def build() -> Atlas:
-        return _build(path, layer, columns, cover, encoding, strict, provenance, lines)
+        return _build(path, layer, columns, cover, encoding, strict, provenance or source, lines)
 
     if not sources or not all(source.is_file() for source in sources):
         return build()
     return open_or_build(path.stem, sources, options, build, refresh=refresh)
+
+
+def _is_atlas(manifest: Path) -> bool:
+    """Whether a file is the manifest of a saved atlas, and not of something else."""
+    return manifest.is_file() and b'"crc32"' in manifest.read_bytes()
+
+
+def _saved(folder: Path, **options: Any) -> Atlas:
+    """Open what `Atlas.save` wrote: it says all of itself."""
+    from eezkit.atlas import Atlas
+
+    for name, value in options.items():
+        if value is not None:
+            raise OptionError(
+                f"{name}= is for files of zones; {folder} is an atlas that was saved, which says "
+                "it itself."
+            )
+    return Atlas.open(folder)
 
 
 def load_cached(name: str, *, refresh: bool = False) -> Atlas:
@@ -139,26 +158,27 @@ def _build(
     coverage: Coverage | None,
     encoding: str | None,
     strict: bool,
-    provenance: Provenance | None,
+    origin: Provenance | str | None,
     lines: Path | None,
 ) -> Atlas:
     from eezkit.atlas import build_atlas
     from eezkit.sources.coast import embedded_coast
     from eezkit.sources.files.checks import check_table
     from eezkit.sources.files.layers import read_lines, read_table
+    from eezkit.sources.origin import is_whole, provenance_of
 
-    table, origin = read_table(path, layer=layer, columns=columns, encoding=encoding, strict=strict)
+    table, opened = read_table(path, layer=layer, columns=columns, encoding=encoding, strict=strict)
     findings, _ = check_table(table)
     told_by = None
     if lines is not None:
         told_by = _lines(read_lines(lines, codes=table.codes, strict=strict)[0])
-    stated = provenance or _provenance(table, origin)
-    whole = len(table.zones) >= _WHOLE_WORLD.get(table.layer or "", 10**9)
+    if not isinstance(origin, Provenance):
+        origin = provenance_of(table, opened, findings, origin)
     atlas = build_atlas(
         table.zones,
         _rings(table),
-        provenance=replace(stated, lines=stated.lines or (lines.name if lines else "")),
-        coverage=coverage or (Coverage.world() if whole else Coverage.zones_only()),
+        provenance=replace(origin, lines=origin.lines or (lines.name if lines else "")),
+        coverage=coverage or (Coverage.world() if is_whole(table) else Coverage.zones_only()),
         coast=embedded_coast(),
         lines=told_by,
     )
@@ -196,22 +216,3 @@ def _lines(table: LineTable) -> Lines:
     ends = (coords[start, 0], coords[start, 1], coords[start + 1, 0], coords[start + 1, 1])
     kinds = tuple(table.lines[i].kind for i in line[part[start]])
     return Lines(EdgeTree.build(*ends), kinds, _LINES_WITHIN)
-
-
-def _provenance(table: ZoneTable, origin: Opened) -> Provenance:
-    """What a file says of itself; of a Marine Regions layer, what its registry says."""
-    if table.layer is None:
-        return Provenance(origin.path.name, source=str(origin.path.name))
-    from eezkit.sources.marine_regions.registry import layer as registered
-
-    entry = registered(table.layer)
-    version = origin.version or (entry.version if table.layout == "WFS" else "")
-    return Provenance(
-        name=f"Marine Regions {table.layer}",
-        version=version,
-        basis="published",
-        licence=entry.licence,
-        citation=entry.citation(version or None),
-        source=origin.path.name,
-        notes=entry.terms,
-    )

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,13 +91,20 @@ class Built:
 
 
 def build(
-    data: str | os.PathLike[str] | None = None, *, refresh: bool = False, verify: bool = False
+    data: str | os.PathLike[str] | None = None,
+    *,
+    layer: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    source: str | None = None,
+    refresh: bool = False,
+    verify: bool = False,
 ) -> Built:
     """Have an atlas built in the cache, if it is not there yet.
 
     Parameters
     ----------
     data : str or path-like, optional
+    layer, columns, source
         As for `eezkit.load`.
     refresh : bool
         Build anew in any case.
@@ -117,13 +125,14 @@ def build(
     from eezkit.sources import load
 
     started = time.time()
-    atlas = load(data, refresh=refresh)
+    open_it = partial(load, data, layer=layer, columns=columns, source=source)
+    atlas = open_it(refresh=refresh)
     if verify and atlas.folder is not None:
         try:
             open_entry(atlas.folder).verify()
         except CacheError as error:
             _say_anew(error)
-            atlas = load(data, refresh=True)
+            atlas = open_it(refresh=True)
     if atlas.folder is None:
         raise CacheError(
             f"The dataset was built but cannot be kept in {cache_dir()}: "

@@ -176,7 +176,7 @@ def choose_layer(
         found = [i for i in found if eez.fullmatch(names[i])] or found
     if len(found) > 1:
         raise OptionError(
-            f"{shown} has several layers: {listed}. Say which with layer=, "
+            f"{shown} has several layers: {listed}. Say which with layer= (--layer), "
             f'for example layer="{names[found[0]]}", or give the path of one file.'
         )
     return found[0]

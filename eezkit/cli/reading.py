@@ -1,0 +1,161 @@
+"""Options that say which zones to ask, and how to read a file of them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eezkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from eezkit.atlas import Atlas
+
+__all__ = ["Data", "How", "data", "datasets", "how"]
+
+Command = Callable[..., Any]
+
+_WHAT = "Zones to ask: a file, or a layer fetched or added before. Default: the embedded atlas."
+
+
+@dataclass(frozen=True)
+class Data:
+    """A dataset, and how it is to be read where it is a file.
+
+    Parameters
+    ----------
+    name : str or None
+        A path, a name in the cache, "embedded"; None for the embedded atlas.
+    layer, columns, source : str or None
+        As given; None where not.
+    """
+
+    name: str | None
+    layer: str | None = None
+    columns: str | None = None
+    source: str | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is, or was meant to be, a path."""
+        return self.name is not None and (Path(self.name).exists() or "." in self.name)
+
+    def options(self) -> dict[str, Any]:
+        """Return how to read it, as `eezkit.load` takes it."""
+        columns = None if self.columns is None else _mapping(self.columns)
+        return {"layer": self.layer, "columns": columns, "source": self.source}
+
+    def open(self) -> Atlas:
+        """Open it."""
+        from eezkit.sources import load
+
+        return load(self.name, **self.options())
+
+
+@dataclass(frozen=True)
+class How:
+    """How to read the files of a command: each option once for all, or once for each in turn."""
+
+    layer: tuple[str, ...]
+    columns: tuple[str, ...]
+    source: tuple[str, ...]
+
+    def of(self, names: Sequence[str | None]) -> tuple[Data, ...]:
+        """Say it of each dataset that a command names; what is no file has nothing to be said."""
+        found = [Data(name) for name in names]
+        files = [place for place, one in enumerate(found) if one.is_file] or [0]
+        said: list[dict[str, str]] = [{} for _ in found]
+        for option, values in vars(self).items():
+            if len(values) not in (0, 1, len(files)):
+                raise OptionError(
+                    f"--{option} is given {len(values)} times for {len(files)} "
+                    f"file{'s' * (len(files) != 1)}. Give it once for all, or once for each."
+                )
+            for place, value in zip(files, values * len(files), strict=False):
+                said[place][option] = value
+        return tuple(Data(one.name, **how) for one, how in zip(found, said, strict=True))
+
+    def words(self) -> list[tuple[str, str]]:
+        """Return the options as they were given."""
+        return [(f"--{name}", value) for name, values in vars(self).items() for value in values]
+
+
+def how(command: Command) -> Command:
+    """Give a command the options that say how to read files; they arrive as `how`."""
+
+    @functools.wraps(command)
+    def gathered(
+        *args: Any,
+        layer: tuple[str, ...],
+        columns: tuple[str, ...],
+        source: tuple[str, ...],
+        **rest: Any,
+    ) -> Any:
+        return command(*args, how=How(layer, columns, source), **rest)
+
+    for option in (
+        click.option(
+            "--source",
+            metavar="TEXT",
+            multiple=True,
+            help="Whose data a file holds: a layer of Marine Regions (eez@12), or a citation.",
+        ),
+        click.option(
+            "--layer", metavar="NAME", multiple=True, help="Which layer of a file that has several."
+        ),
+        click.option(
+            "--columns",
+            metavar="NAME=COL,…",
+            multiple=True,
+            help="What the columns of a file mean: name=COUNTRY,sovereign=ISO3.",
+        ),
+    ):
+        gathered = option(gathered)
+    return gathered
+
+
+def data(command: Command) -> Command:
+    """Give a command the dataset to ask, as an option; it arrives as `data`, a `Data`."""
+
+    @how
+    @functools.wraps(command)
+    def gathered(*args: Any, data: str | None, how: How, **rest: Any) -> Any:
+        return command(*args, data=how.of([data])[0], **rest)
+
+    return click.option("--data", metavar="FILE|LAYER", help=_WHAT)(gathered)
+
+
+def datasets(command: Command) -> Command:
+    """Give a command datasets to ask; they arrive as `datasets`, and `how` they were asked for."""
+
+    @functools.wraps(command)
+    def gathered(*args: Any, datasets: tuple[str, ...], how: How, **rest: Any) -> Any:
+        return command(*args, datasets=how.of(datasets or (None,)), how=how, **rest)
+
+    return click.option(
+        "--data",
+        "datasets",
+        metavar="FILE|LAYER",
+        multiple=True,
+        help=f'{_WHAT} Given again: what other data say ("embedded" is the atlas that comes '
+        "along).",
+    )(how(gathered))
+
+
+def _mapping(text: str) -> dict[str, str]:
+    """Read ``name=COL,sovereign=COL``; a column may have a comma in its name."""
+    found = {}
+    for part in re.split(r",(?=\s*\w+=)", text):
+        key, mark, column = part.partition("=")
+        if not mark or not key.strip() or not column:
+            raise OptionError(
+                f"--columns {text!r} is not understood at {part!r}. Accepted is our name, '=' and "
+                "the column of the file, as in name=COUNTRY,sovereign=ISO3."
+            )
+        found[key.strip()] = column
+    return found
