@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from eezkit.atlas.storage import open_folder, read_manifest, save_folder
+from eezkit._entry import disk_errors, half_written, keep, open_entry
+from eezkit.atlas.mapped import map_arrays, write_arrays
 from eezkit.coverage import Coverage
 from eezkit.errors import CacheError, EezkitWarning
 from eezkit.geodesy import direct
@@ -73,8 +74,10 @@ def _folder(atlas: Atlas) -> Path | None:
     return None if atlas.folder is None else atlas.folder.with_name(f"{atlas.folder.name}-noded")
 
 
-def _stamp(folder: Path) -> list[object]:
-    return [_VERSION, read_manifest(folder)["sha256"]]
+def _about(atlas_folder: Path) -> dict[str, Any]:
+    """What the layer of a kept atlas is made of, so that it goes when the atlas does."""
+    atlas = open_entry(atlas_folder)
+    return {**atlas.about, "noded": [_VERSION, atlas.sha256]}
 
 
 def _opened(atlas: Atlas) -> NodedLayer | None:
@@ -82,12 +85,13 @@ def _opened(atlas: Atlas) -> NodedLayer | None:
     if folder is None or atlas.folder is None or not folder.exists():
         return None
     try:
-        manifest = read_manifest(folder)
-        if manifest["stamp"] != _stamp(atlas.folder):
+        entry = open_entry(folder)
+        if entry.about.get("noded") != _about(atlas.folder)["noded"]:
             return None
-        arrays, facts = open_folder(folder, manifest)
+        entry.check()
+        arrays, facts = map_arrays(entry.file)
         return NodedLayer.of(arrays, facts["places"])
-    except (CacheError, KeyError, TypeError):
+    except (CacheError, KeyError, TypeError, ValueError, AttributeError, OSError):
         # It is built again, and then replaces what could not be read.
         return None
 
@@ -104,8 +108,10 @@ def _built(atlas: Atlas) -> NodedLayer:
     if folder is None or atlas.folder is None:
         return layer
     try:
-        facts = {"places": layer.to_json()}
-        save_folder(folder, layer.to_arrays(), facts, stamp=_stamp(atlas.folder))
+        with half_written(folder, "noded") as room:
+            with disk_errors(folder):
+                write_arrays(room / "noded.bin", layer.to_arrays(), {"places": layer.to_json()})
+            keep(folder, room / "noded.bin", _about(atlas.folder), stem="noded")
     except CacheError as error:
         warnings.warn(f"{error} It will be noded again next time.", EezkitWarning, stacklevel=3)
     return layer

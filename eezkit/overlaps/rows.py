@@ -126,14 +126,14 @@ def _about(place: Place, atlas: Atlas, by: By) -> list[tuple[str, Any]]:
         return [("zone", zones)]
     if by == "zone":
         return [("zone", zone) for zone in zones]
-    return [("zone", name) for name in _sovereigns(atlas.zones[z] for z in zones)]
+    return [("zone", name) for name in _sovereigns(atlas.every_zone[z] for z in zones)]
 
 
 def _is_complete_for(atlas: Atlas) -> bool:
     """Whether the dataset has all zones of those selected, wherever they are."""
     if atlas.selected is None:
         return False
-    asked = {party.sovereign for z in atlas.selected for party in atlas.zones[z].parties}
+    asked = {party.sovereign for z in atlas.selected for party in atlas.every_zone[z].parties}
     return bool(asked) and asked <= atlas.coverage.complete_for
 
 
@@ -152,7 +152,7 @@ def _words(category: str, key: Any, atlas: Atlas, by: By) -> dict[str, Any]:
     if by == "sovereign":
         return {"category": category, "sovereign": key}
     if by == "zone":
-        zone = atlas.zones[key]
+        zone = atlas.every_zone[key]
         return {"category": category} | {name: of(zone) for name, of in OF_ZONE.items()}
-    zones = [atlas.zones[z] for z in key]
+    zones = [atlas.every_zone[z] for z in key]
     return {"category": category, **words_of(zones), "n_zones": len(zones)}
