@@ -29,7 +29,7 @@ __all__ = [
     "WGS84",
     "EdgeModel",
     "Ellipsoid",
-    "NearestOnEdge",
+    "Nearest",
     "area_perimeter",
     "densify",
     "direct",
@@ -213,23 +213,27 @@ def direct(
     return out[..., 0], out[..., 1], out[..., 2]
 
 
-class NearestOnEdge(NamedTuple):
-    """Where an edge comes nearest.
+class Nearest(NamedTuple):
+    """Where an edge, or the nearest of many, comes nearest to each position.
 
     Parameters
     ----------
     distance : numpy.ndarray of float64, shape (...)
-        Metres.
+        Metres; infinite where no edge lies within the distance asked for, NaN where the position
+        is NaN.
     lon, lat : numpy.ndarray of float64, shape (...)
-        The nearest position of the edge, in degrees, longitude within [-180, 180).
+        The nearest position on the edge, in degrees, longitude within [-180, 180).
     azimuth : numpy.ndarray of float64, shape (...)
-        Degrees clockwise from north, from the position to the edge; NaN where the distance is 0.
+        Degrees clockwise from north, from the position to there; NaN where the distance is 0.
+    edge : numpy.ndarray of int64, shape (...)
+        Number of the edge as it was given, the lowest of equally near ones; -1 if there is none.
     """
 
     distance: NDArray[np.float64]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     azimuth: NDArray[np.float64]
+    edge: NDArray[np.int64]
 
 
 def edge_distance(
@@ -241,7 +245,7 @@ def edge_distance(
     lat2: ArrayLike,
     *,
     model: EdgeModel = EdgeModel.PLANAR,
-) -> NearestOnEdge:
+) -> Nearest:
     """Geodesic distance from positions to edges.
 
     Parameters
@@ -255,7 +259,8 @@ def edge_distance(
 
     Returns
     -------
-    NearestOnEdge
+    Nearest
+        Its `edge` is 0 throughout: each position has one edge.
 
     Raises
     ------
@@ -281,7 +286,8 @@ def edge_distance(
         _number_of(model), np.column_stack(columns[:2]), np.column_stack(columns[2:]), out
     )
     far, x, y, azimuth = (out[:, i].reshape(shape) for i in range(4))
-    return NearestOnEdge(far, x, y, np.where(far == 0.0, np.nan, azimuth))
+    edge = np.zeros(shape, dtype=np.int64)
+    return Nearest(far, x, y, np.where(far == 0.0, np.nan, azimuth), edge)
 
 
 def intersection(

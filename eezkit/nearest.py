@@ -8,19 +8,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from eezkit.errors import CoordinateError, OptionError
-from eezkit.geodesy import EdgeModel
+from eezkit.geodesy import EdgeModel, Nearest
 from eezkit.kernels import curves as _curves
 from eezkit.kernels import edgetree as _edgetree
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["EdgeTree", "Nearest"]
+__all__ = ["EdgeTree"]
 
 _PIECE = 2000.0
 """Metres, the greatest length of a piece; its chord is then within a few decimetres of it."""
@@ -30,29 +30,6 @@ _CHUNK = 4096
 """Positions that a thread takes at a time."""
 _FEW = 64
 """Positions so few that sorting them, or preparing the tree for them, costs more than it saves."""
-
-
-class Nearest(NamedTuple):
-    """The nearest of the edges to each position.
-
-    Parameters
-    ----------
-    distance : numpy.ndarray of float64, shape (...)
-        Metres; infinite where no edge lies within the distance asked for, NaN where the position
-        is NaN.
-    lon, lat : numpy.ndarray of float64, shape (...)
-        The nearest position on the edge, in degrees, longitude within [-180, 180).
-    azimuth : numpy.ndarray of float64, shape (...)
-        Degrees clockwise from north, from the position to there; NaN where the distance is 0.
-    edge : numpy.ndarray of int64, shape (...)
-        Number of the edge as it was given, the lowest of equally near ones; -1 if there is none.
-    """
-
-    distance: NDArray[np.float64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    azimuth: NDArray[np.float64]
-    edge: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -161,9 +161,12 @@ def _as_float(values: ArrayLike) -> NDArray[np.float64]:
     kind = type(values)
     if kind is float or (kind is np.ndarray and values.dtype.kind in "fiu"):  # type: ignore[union-attr]
         return np.asarray(values, dtype=np.float64)
-    if "numpy.ma" in sys.modules and isinstance(values, np.ma.MaskedArray):
+    if "numpy.ma" in sys.modules:
         # It takes long to import, and where nobody has, nothing is masked.
-        return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+        if isinstance(values, list | tuple):
+            values = [np.nan if value is np.ma.masked else value for value in values]
+        if isinstance(values, np.ma.MaskedArray):
+            return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
     plain = np.asarray(values)
     if plain.dtype.kind in "mM":
         if np.isnat(plain).all():

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from eezkit.answers import Answer
-from eezkit.answers.separation import Leg
+from eezkit.answers.legs import Leg
 from eezkit.geodesy import direct, distance, inverse
 from eezkit.geometry import Rings
 from eezkit.uncertainty import Uncertainty
@@ -207,6 +207,7 @@ def answer_in(
     margin, towards, _ = (float(v) for v in inverse(lon, lat, edge_lon, edge_lat))
     back = float(inverse(lon, lat, atlas.lon, atlas.lat)[1])
     is_inside = off < 370_400.0
+    limit = (EdgeKind.OUTER_LIMIT, Evidence.BREADTH)
     found = Answer(
         lon=lon,
         lat=lat,
@@ -217,16 +218,8 @@ def answer_in(
         on_land=False,
         covered=True,
         margin=margin if is_inside else -margin,
-        nearest_lon=edge_lon,
-        nearest_lat=edge_lat,
-        azimuth=towards,
-        edge_kind=EdgeKind.OUTER_LIMIT,
-        edge_evidence=Evidence.BREADTH,
-        edge_neighbour=None,
-        coast_distance=off,
-        coast_lon=atlas.lon,
-        coast_lat=atlas.lat,
-        coast_azimuth=back,
+        edge=Leg("the outer limit", edge_lon, edge_lat, margin, towards, *limit, None),
+        coast=Leg("the coast", atlas.lon, atlas.lat, off, back),
         stable_within=margin,
         uncertainty=Uncertainty.circle(30_000.0),
         decided=True,

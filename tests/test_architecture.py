@@ -235,7 +235,7 @@ CHECK = "from eezkit.__main__ import run\nrun(['check', '23.3', '155', '--zone',
 COLD_PATH = {
     "eezkit": "__main__ _entry answers atlas cli coverage edges errors geodesy geometry kernels "
     "lookup nearest positions sources units zones",
-    "eezkit.answers": "answer found sentence",
+    "eezkit.answers": "answer found legs sentence",
     "eezkit.atlas": "atlas mapped selection single",
     "eezkit.cli": "check options reading",
     "eezkit.edges": "classification",

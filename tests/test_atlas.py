@@ -32,29 +32,29 @@ def test_a_position_on_a_shared_edge_is_in_one_zone_only(atlas: Atlas) -> None:
     answer = atlas.at(lon=10.0, lat=0.0)
     assert answer.zones == (B,)
     assert answer.margin == 0.0
-    assert answer.azimuth is None
+    assert answer.edge.azimuth is None
 
 
 def test_margin_is_the_distance_to_the_nearest_seaward_edge(atlas: Atlas) -> None:
     expected = GEOD.inv(1.0, 0.0, 0.0, 0.0)[2]
     answer = atlas.at(lon=1.0, lat=0.0)
     assert answer.margin == pytest.approx(expected, abs=MILLIMETRE)
-    assert answer.azimuth == pytest.approx(270.0)
-    assert answer.edge_kind is EdgeKind.UNKNOWN
-    assert answer.edge_neighbour is None
+    assert answer.edge.azimuth == pytest.approx(270.0)
+    assert answer.edge.kind is EdgeKind.UNKNOWN
+    assert answer.edge.neighbour is None
 
 
 def test_margin_overlooks_the_coast(atlas: Atlas) -> None:
     answer = atlas.at(lon=4.8, lat=0.0)
-    assert answer.coast_distance == pytest.approx(GEOD.inv(4.8, 0, 4.9, 0)[2], abs=MILLIMETRE)
+    assert answer.coast.distance == pytest.approx(GEOD.inv(4.8, 0, 4.9, 0)[2], abs=MILLIMETRE)
     assert answer.margin == pytest.approx(GEOD.inv(4.8, 0, 0, 0)[2], abs=MILLIMETRE)
 
 
 def test_an_edge_between_two_zones_is_a_boundary_with_the_neighbour(atlas: Atlas) -> None:
     answer = atlas.at(lon=9.5, lat=0.0)
-    assert answer.edge_kind is EdgeKind.BOUNDARY
-    assert answer.edge_evidence is Evidence.SHARED_EDGE
-    assert answer.edge_neighbour == B.name
+    assert answer.edge.kind is EdgeKind.BOUNDARY
+    assert answer.edge.evidence is Evidence.SHARED_EDGE
+    assert answer.edge.neighbour == B.name
 
 
 def test_outside_the_margin_is_negative(atlas: Atlas) -> None:

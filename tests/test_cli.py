@@ -28,9 +28,11 @@ def test_the_nominal_site_is_inside_japans_zone(capsys) -> None:
     assert code == 0
     assert answer["inside"] is True
     assert answer["margin_nmi"] == pytest.approx(119.4, abs=0.1)
-    assert answer["coast_distance_nmi"] == pytest.approx(80.6, abs=0.1)
+    assert answer["coast"]["distance_nmi"] == pytest.approx(80.6, abs=0.1)
     assert answer["margin_m"] == pytest.approx(answer["margin_nmi"] * M)
-    assert answer["edge"] == {"kind": "outer_limit", "evidence": "breadth", "neighbour": None}
+    edge = {"to": "the outer limit", "kind": "outer_limit", "evidence": "breadth"}
+    assert answer["edge"] | edge | {"neighbour": None} == answer["edge"]
+    assert answer["edge"]["distance_m"] == answer["margin_m"]
     assert answer["zones"][0]["sovereign"] == "JPN"
     assert answer["schema_version"] == 2
     assert answer["dataset"]["basis"] == "derived"

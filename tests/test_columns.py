@@ -11,8 +11,9 @@ from eezkit.answers.columns import DISTANCES, PER_POSITION, PER_ZONE, per_positi
 from eezkit.answers.rights import RIGHTS, belt_of
 from eezkit.atlas import Atlas
 from eezkit.coverage import Coverage
-from eezkit.errors import OptionError
+from eezkit.errors import CoordinateError, OptionError
 from eezkit.geometry import Rings
+from eezkit.positions import check_arrays
 from eezkit.zones import ZoneKind
 from layers import CLAIM, ISLAND, A, B, atlas_of, square, two_neighbours, with_claim, zone
 
@@ -156,6 +157,46 @@ def test_text_and_arrow_say_the_same(atlas: Atlas) -> None:
 
 def test_every_belt_has_rights() -> None:
     assert set(RIGHTS) == set(BELTS)
+
+
+# -- what is no position -----------------------------------------------------------------------
+
+MISSING = {
+    "None": [None, None],
+    "NaN": [np.nan, np.nan],
+    "NA": pd.array([pd.NA, pd.NA], dtype="Float64"),
+    "NA among objects": [pd.NA, 1.0],
+    "NaT": [pd.NaT, pd.NaT],
+    "masked": np.ma.masked_all(2),
+    "Series": pd.Series([None, None], dtype="Int64"),
+    "beyond": [-180.001, 360.001],
+    "infinite": [np.inf, -np.inf],
+}
+
+
+@pytest.mark.parametrize("gone", MISSING.values(), ids=MISSING)
+def test_what_is_no_position_is_null_in_bulk(atlas: Atlas, gone: object) -> None:
+    lon = [1.0, *gone]  # type: ignore[misc]
+    lat = [0.0, 0.0, 200.0]
+    assert (atlas.locate(lon, lat).answer == -2).tolist() == [False, True, True]
+    for measure in (atlas.margin, atlas.coast_distance):
+        assert np.isnan(measure(lon, lat)).tolist() == [False, True, True]
+        with pytest.raises(CoordinateError, match="2 of 3 positions are not on the globe"):
+            measure(lon, lat, invalid="raise")
+    assert atlas.distance(lon, lat).edge.tolist()[1:] == [-1, -1]
+    assert not atlas.is_land(lon, lat).any()
+
+
+@pytest.mark.parametrize("gone", MISSING.values(), ids=MISSING)
+def test_arrays_of_nothing_but_missing_values_are_taken_as_they_are(gone: object) -> None:
+    lon, lat = check_arrays(gone, [200.0, 200.0], invalid="null")  # type: ignore[arg-type]
+    assert np.isnan([lon, lat]).all()
+
+
+def test_times_and_words_are_no_degrees() -> None:
+    for wrong in (np.array(["2026-01-01"], "M8[s]"), ["west"], [object()]):
+        with pytest.raises(CoordinateError, match="no two arrays of numbers"):
+            check_arrays(wrong, [0.0], invalid="null")  # type: ignore[arg-type]
 
 
 # -- join ---------------------------------------------------------------------------------------

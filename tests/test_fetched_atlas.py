@@ -57,7 +57,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[WfsServe
 def edge_at(atlas: Atlas, lon: float, lat: float) -> tuple[EdgeKind | None, Evidence | None]:
     """Kind and evidence of the edge nearest to a position."""
     answer = atlas.at(lon=lon, lat=lat)
-    return answer.edge_kind, answer.edge_evidence
+    return answer.edge.kind, answer.edge.evidence
 
 
 NEAR_TREATY, NEAR_LIMIT = (-3.5, 44.01), (-3.99, 45.0)

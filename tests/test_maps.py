@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import re
@@ -98,7 +99,9 @@ def test_the_zones_of_the_world_fit_in_two_megabytes(shared_data, tmp_path):
 
 def test_no_text_from_data_becomes_markup(tmp_path):
     atlas = sea(name=NASTY)
-    answer = answer_in(atlas, name=NASTY, edge_neighbour=NASTY, question=NASTY)
+    answer = answer_in(atlas, name=NASTY, question=NASTY)
+    edge = dataclasses.replace(answer.edge, neighbour=NASTY, to=NASTY)
+    answer = dataclasses.replace(answer, edge=edge)
     chart = maps.position_map(
         answer, atlas, title=NASTY, nearby=legs(atlas, name=NASTY), note=NASTY
     )

@@ -10,9 +10,9 @@ from pyproj import Geod
 
 from eezkit import nearest as module
 from eezkit.errors import CoordinateError, OptionError
-from eezkit.geodesy import EdgeModel, direct, edge_distance
+from eezkit.geodesy import EdgeModel, Nearest, direct, edge_distance
 from eezkit.geometry import Rings
-from eezkit.nearest import EdgeTree, Nearest
+from eezkit.nearest import EdgeTree
 
 GEOD = Geod(ellps="WGS84")
 SAME = 1e-6  # metres: promised within 10,000 km

@@ -46,10 +46,10 @@ def test_belgium_and_its_neighbours(north_sea: Atlas, lat, lon, zone, inside) ->
 
 def test_a_published_boundary_is_told_by_its_neighbour(north_sea: Atlas) -> None:
     answer = north_sea.at(lon=2.7, lat=51.5)
-    assert answer.edge_kind is EdgeKind.BOUNDARY
-    assert answer.edge_evidence is Evidence.SHARED_EDGE
-    assert answer.edge_neighbour == "Dutch Exclusive Economic Zone"
-    assert answer.coast_distance == pytest.approx(33_100, abs=100)
+    assert answer.edge.kind is EdgeKind.BOUNDARY
+    assert answer.edge.evidence is Evidence.SHARED_EDGE
+    assert answer.edge.neighbour == "Dutch Exclusive Economic Zone"
+    assert answer.coast.distance == pytest.approx(33_100, abs=100)
 
 
 def test_the_second_time_nothing_is_read(north_sea: Atlas, shared_data: Path, monkeypatch) -> None:
@@ -66,7 +66,7 @@ def test_the_union_of_land_and_sea_answers_through_columns(world: Atlas) -> None
     answer = world.at(lon=155.017583, lat=23.325487, zone="JP")
     assert answer.inside is True
     assert answer.margin / eezkit.M == pytest.approx(119.5, abs=0.3)
-    assert answer.edge_kind is EdgeKind.OUTER_LIMIT
+    assert answer.edge.kind is EdgeKind.OUTER_LIMIT
 
 
 def test_namibia_is_not_a_missing_value(world: Atlas) -> None:

@@ -1,6 +1,7 @@
 """Reports: which belt, whose rights, how far to what, in the right words."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,13 @@ import shapely
 from pyproj import Geod
 
 import eezkit
+from eezkit.answers import Answer
 from eezkit.answers.rights import belt_of, rights_in
+from eezkit.atlas import Atlas
+from eezkit.atlas.build import coast_of
 from eezkit.coverage import Coverage
+from eezkit.geometry import Rings
+from eezkit.lookup import CellIndex
 from eezkit.reports import report
 from eezkit.sources import places
 from eezkit.units import M
@@ -154,6 +160,12 @@ def test_the_flagship_names_its_land_its_neighbours_and_the_high_seas() -> None:
     assert "| nearest foreign land | Asuncion (Northern Marianas): 579.0 nmi (1072.4 km)" in text
 
 
+def off(answer: Answer, metres: float) -> Answer:
+    """The same answer at this distance from the coast."""
+    assert answer.coast is not None
+    return replace(answer, coast=replace(answer.coast, distance=metres))
+
+
 @pytest.mark.parametrize(
     ("breadth", "at", "beyond"),
     [
@@ -164,6 +176,25 @@ def test_the_flagship_names_its_land_its_neighbours_and_the_high_seas() -> None:
 def test_a_limit_belongs_to_the_belt_it_ends(breadth: int, at: str, beyond: str) -> None:
     """UNCLOS art. 3 and 33: the breadth is "not exceeding" 12 and 24 M, so 12 M itself is in."""
     atlas = two_neighbours()
-    answer = replace(atlas.at(lon=6.0, lat=0.0), coast_distance=breadth * M)
+    answer = off(atlas.at(lon=6.0, lat=0.0), breadth * M)
     assert belt_of(answer).name == at
-    assert belt_of(replace(answer, coast_distance=breadth * M + 1e-6)).name == beyond
+    assert belt_of(off(answer, breadth * M + 1e-6)).name == beyond
+
+
+@pytest.fixture(params=["no coast", "no edge"])
+def bare(request: pytest.FixtureRequest) -> Atlas:
+    """Zones that reach no coast, with land elsewhere; or a zone of the whole globe."""
+    if request.param == "no edge":
+        return atlas_of({A: square(-180, -90, 180, 90)})
+    land = Rings.from_shapely([square(40, 0, 41, 1)])
+    return atlas_of({A: square(0, -5, 10, 5)}, coast=coast_of(land, CellIndex.build(land)))
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(1.0, 0.0), (40.5, 0.5), (20.0, 20.0)])
+def test_a_report_without_a_coast_says_nothing_of_it(bare: Atlas, lon: float, lat: float) -> None:
+    found = report(bare, bare.at(lon=lon, lat=lat, uncertainty=1000.0))
+    assert found.land == ()
+    assert found.answer.coast is None
+    json.dumps(found.to_json(), allow_nan=False)
+    words = f"{found.to_markdown()} {found.answer}"
+    assert not re.search(r"\b(inf|nan)\b", words)

@@ -219,7 +219,8 @@ def nasty_report() -> Report:
     )  # fmt: skip
     atlas = atlas_of(zones, provenance=source)
     answer = atlas.at(lon=4.0, lat=2.0, name=NASTY, uncertainty=Uncertainty.circle(5_000.0))
-    answer = dataclasses.replace(answer, edge_neighbour=NASTY, edge_kind=EdgeKind.BOUNDARY)
+    edge = dataclasses.replace(answer.edge, to=NASTY, neighbour=NASTY, kind=EdgeKind.BOUNDARY)
+    answer = dataclasses.replace(answer, edge=edge)
     answer = dataclasses.replace(answer, question="mrgid:7", sole=False)
     place = places.Place(lon=3.0, lat=1.0, name=NASTY, title=NASTY, kind="city", note=NASTY)
     more = {"places": [place], "title": NASTY, "note": NASTY, "command": NASTY}

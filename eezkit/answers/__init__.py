@@ -1,6 +1,7 @@
 """What an answer is: its words and columns, legs, belts and rights, the sentence."""
 
 from eezkit.answers.answer import Answer
-from eezkit.answers.found import Distances, Located
+from eezkit.answers.found import Located
+from eezkit.answers.legs import Leg
 
-__all__ = ["Answer", "Distances", "Located"]
+__all__ = ["Answer", "Leg", "Located"]

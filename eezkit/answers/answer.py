@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from eezkit.answers.sentence import sentence
 from eezkit.units import to_nmi
-from eezkit.zones import EdgeKind, Evidence, Provenance, Zone
+from eezkit.zones import Provenance, Zone
 
 if TYPE_CHECKING:
+    from eezkit.answers.legs import Leg
     from eezkit.uncertainty import Uncertainty
 
 __all__ = ["DISCLAIMER", "SCHEMA_VERSION", "Answer", "Inside"]
@@ -42,12 +44,10 @@ class Answer:
         Whether the dataset, whatever was asked, may say that nobody has this water.
     margin : float or None
         Metres, + inside, to the nearest seaward edge where this answer changes.
-    nearest_lon, nearest_lat, azimuth : float or None
-        The nearest point of that edge, and the azimuth to it from the position, in degrees.
-    edge_kind, edge_evidence, edge_neighbour : EdgeKind, Evidence, str, or None
-        What that edge is, how that is known, and the zones on its other side.
-    coast_distance, coast_lon, coast_lat, coast_azimuth : float or None
-        Metres to the nearest coast, where it is, and the azimuth to it.
+    edge : Leg or None
+        The way there: where, in which direction, what that edge is, and how that is known.
+    coast : Leg or None
+        The way to the nearest coast.
     stable_within : float or None
         Metres within which no other zone and no high seas are reached.
     uncertainty : Uncertainty or None
@@ -69,16 +69,8 @@ class Answer:
     on_land: bool | None
     covered: bool
     margin: float | None
-    nearest_lon: float | None
-    nearest_lat: float | None
-    azimuth: float | None
-    edge_kind: EdgeKind | None
-    edge_evidence: Evidence | None
-    edge_neighbour: str | None
-    coast_distance: float | None
-    coast_lon: float | None
-    coast_lat: float | None
-    coast_azimuth: float | None
+    edge: Leg | None
+    coast: Leg | None
     stable_within: float | None
     uncertainty: Uncertainty | None
     decided: bool | None
@@ -86,30 +78,17 @@ class Answer:
     overlays: tuple[Zone, ...]
     provenance: Provenance
 
+    def __str__(self) -> str:
+        """Say the whole answer in a line."""
+        return " ".join(sentence(self).split())
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(str(self))}</p>"
+
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the results contract has it."""
-        edge = self.edge_kind and {
-            "kind": self.edge_kind.value,
-            "evidence": self.edge_evidence and self.edge_evidence.value,
-            "neighbour": self.edge_neighbour,
-        }
-        coast = (
-            None
-            if self.coast_lon is None
-            else {
-                "lat": self.coast_lat,
-                "lon": self.coast_lon,
-                "azimuth_deg": self.coast_azimuth,
-            }
-        )
-        nearest = (
-            None
-            if self.nearest_lon is None
-            else {
-                "lat": self.nearest_lat,
-                "lon": self.nearest_lon,
-            }
-        )
         return {
             "schema_version": SCHEMA_VERSION,
             "position": {"lat": self.lat, "lon": self.lon, "name": self.name},
@@ -118,11 +97,8 @@ class Answer:
             "on_land": self.on_land,
             "covered": self.covered,
             **_lengths("margin", self.margin),
-            "nearest": nearest,
-            "azimuth_deg": self.azimuth,
-            "edge": edge,
-            **_lengths("coast_distance", self.coast_distance),
-            "coast": coast,
+            "edge": self.edge and self.edge.to_json(),
+            "coast": self.coast and self.coast.to_json(),
             **_lengths("stable_within", self.stable_within),
             "uncertainty_m": self.uncertainty and self.uncertainty.reach(self.lon, self.lat),
             "decided": self.decided,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eezkit.atlas import Atlas
-    from eezkit.nearest import Nearest
+    from eezkit.geodesy import Nearest
     from eezkit.zones import Zone
 
-__all__ = ["NOT_COVERED", "Distances", "Located", "on_edge"]
+__all__ = ["NOT_COVERED", "Located", "on_edge"]
 
 NOT_COVERED = -1
 """Answer code of a position where the dataset does not claim to be complete."""
@@ -84,30 +84,8 @@ class Located:
         return pd.DataFrame({name: values.to_pandas() for name, values in columns.items()})
 
 
-class Distances(NamedTuple):
-    """How far, where and which way the nearest edge is, each of the input's shape.
-
-    Parameters
-    ----------
-    distance : numpy.ndarray of float64
-        Metres; inf where there is no such edge.
-    lon, lat : numpy.ndarray of float64
-        The nearest point, in degrees.
-    azimuth : numpy.ndarray of float64
-        Degrees clockwise from north, at the position; NaN at distance 0.
-    edge : numpy.ndarray of int64
-        Index into `Atlas.edges`; -1 for none.
-    """
-
-    distance: NDArray[np.float64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    azimuth: NDArray[np.float64]
-    edge: NDArray[np.int64]
-
-
-def on_edge(found: Nearest) -> Distances:
+def on_edge(found: Nearest) -> Nearest:
     """Call a position within a nanometre of an edge on it: there no azimuth means anything."""
     on = found.distance < _NANOMETRE
     distance, azimuth = np.where(on, 0.0, found.distance), np.where(on, np.nan, found.azimuth)
-    return Distances(distance, found.lon, found.lat, azimuth, found.edge)
+    return found._replace(distance=distance, azimuth=azimuth)

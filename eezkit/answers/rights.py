@@ -118,10 +118,10 @@ def belt_of(answer: Answer) -> Belt:
         return Belt(word, f"in no zone of {answer.provenance.name}")
     if word is not None:
         return Belt(word, f"a zone of this kind in {answer.provenance.name}")
-    if answer.coast_distance is None:
+    if answer.coast is None:
         near = "no coast is known here, so that a belt nearer to it is not excluded"
         return Belt(belt_by_distance(math.inf), f"in a zone to 200 M; {near}")
-    word = belt_by_distance(answer.coast_distance)
+    word = belt_by_distance(answer.coast.distance)
     return Belt(word, "distance from the coast, which is taken for the baseline")
 
 

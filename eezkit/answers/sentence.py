@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from eezkit.answers.answer import Answer
+from typing import TYPE_CHECKING
+
 from eezkit.units import to_nmi
 from eezkit.zones import EdgeKind, Evidence, Regime, Zone, ZoneKind
 
+if TYPE_CHECKING:
+    from eezkit.answers.answer import Answer
+
 __all__ = [
     "cell",
+    "edge_name",
     "edge_words",
     "evidence_words",
     "length",
@@ -64,17 +69,20 @@ def zone_words(zone: Zone) -> str:
     return f"{' / '.join(told)}, {_REGIME[zone.regime]}{which}"
 
 
+def edge_name(kind: EdgeKind, neighbour: str | None) -> str:
+    """Say what an edge is: ``the outer limit``, ``the boundary with …``."""
+    beyond = f" with {neighbour}" if neighbour else ""
+    return _EDGE[kind] + (beyond if kind is EdgeKind.BOUNDARY else "")
+
+
 def edge_words(answer: Answer) -> str:
-    """What the nearest seaward edge is: ``the outer limit``, ``the boundary with …``."""
-    if answer.edge_kind is None:
-        return ""
-    beyond = f" with {answer.edge_neighbour}" if answer.edge_neighbour else ""
-    return _EDGE[answer.edge_kind] + (beyond if answer.edge_kind is EdgeKind.BOUNDARY else "")
+    """What the nearest seaward edge is, or "" where there is none."""
+    return "" if answer.edge is None else answer.edge.to
 
 
 def evidence_words(answer: Answer) -> str:
     """On what evidence the nearest seaward edge is said to be what it is."""
-    return _EVIDENCE[answer.edge_evidence or Evidence.NONE]
+    return _EVIDENCE[(answer.edge and answer.edge.evidence) or Evidence.NONE]
 
 
 def uncertainty_words(answer: Answer, margins: tuple[float, float] | None = None) -> str:
@@ -121,8 +129,8 @@ def sentence(answer: Answer) -> str:
     if answer.margin is not None:
         side = "inside" if answer.margin > 0 else "outside"
         parts.append(f"{length(abs(answer.margin))} {side} {edge_words(answer)}")
-    if answer.on_land and answer.coast_distance is not None:
-        parts.append(f"{length(answer.coast_distance)} from the coast")
+    if answer.on_land and answer.coast is not None:
+        parts.append(f"{length(answer.coast.distance)} from the coast")
     if answer.uncertainty is not None and answer.decided is not None:
         how = answer.uncertainty.describe()
         parts.append(f"sure: {how} cannot change it" if answer.decided else f"{how} can change it")

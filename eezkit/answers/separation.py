@@ -6,48 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eezkit.answers.answer import SCHEMA_VERSION, Answer
-from eezkit.answers.sentence import edge_words, length
-from eezkit.units import to_nmi
+from eezkit.answers.legs import Leg
+from eezkit.answers.sentence import length
 
 if TYPE_CHECKING:
     from eezkit.sources.places import Place
     from eezkit.uncertainty import Uncertainty
 
-__all__ = ["Leg", "Separation", "between", "to_edges"]
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A geodesic from a position to something.
-
-    Parameters
-    ----------
-    to : str
-        What it leads to.
-    lon, lat : float
-        Where that is, in degrees.
-    distance : float
-        Metres.
-    azimuth : float or None
-        Degrees clockwise from north, at the start; None at distance 0.
-    """
-
-    to: str
-    lon: float
-    lat: float
-    distance: float
-    azimuth: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the leg with units in its names."""
-        return {
-            "to": self.to,
-            "lat": self.lat,
-            "lon": self.lon,
-            "distance_m": self.distance,
-            "distance_nmi": to_nmi(self.distance),
-            "azimuth_deg": self.azimuth,
-        }
+__all__ = ["Separation", "between", "to_edges"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +69,10 @@ def between(start: Place, end: Place, *, uncertainty: Uncertainty | None = None)
 
 def to_edges(answer: Answer) -> Separation:
     """Take the legs to the nearest seaward edge and to the nearest coast, as far as known."""
-    legs = []
-    if answer.margin is not None and answer.nearest_lon is not None:
-        assert answer.nearest_lat is not None
-        legs.append(
-            Leg(
-                edge_words(answer),
-                answer.nearest_lon,
-                answer.nearest_lat,
-                abs(answer.margin),
-                answer.azimuth,
-            )
-        )
-    if answer.coast_distance is not None and answer.coast_lon is not None:
-        assert answer.coast_lat is not None
-        legs.append(
-            Leg(
-                "the coast",
-                answer.coast_lon,
-                answer.coast_lat,
-                answer.coast_distance,
-                answer.coast_azimuth,
-            )
-        )
+    edge = answer.edge if answer.margin is not None else None
+    legs = tuple(leg for leg in (edge, answer.coast) if leg is not None)
     reach = _reach(answer.uncertainty, answer)
-    return Separation(answer.lon, answer.lat, answer.name, tuple(legs), reach)
+    return Separation(answer.lon, answer.lat, answer.name, legs, reach)
 
 
 def _reach(uncertainty: Uncertainty | None, position: Place | Answer) -> float | None:

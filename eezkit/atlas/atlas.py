@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from eezkit._entry import Entry, damaged, disk_errors, half_written, keep, open_entry
-from eezkit.answers.found import NOT_COVERED, Distances, Located, on_edge
+from eezkit.answers.found import NOT_COVERED, Located, on_edge
 from eezkit.atlas.mapped import map_arrays, write_arrays
 from eezkit.atlas.selection import choose, parse_selector
 from eezkit.coverage import Coverage
 from eezkit.edges import Edges
 from eezkit.errors import OptionError, UnknownZoneError
+from eezkit.geodesy import Nearest
 from eezkit.geometry import Rings
 from eezkit.lookup import CellIndex
 from eezkit.nearest import EdgeTree
-from eezkit.positions import check_arrays
+from eezkit.positions import Invalid, check_arrays
 from eezkit.units import M
 from eezkit.zones import Provenance, Regime, Zone
 
@@ -252,8 +253,9 @@ class Atlas:
         lat: ArrayLike,
         *,
         kinds: Kinds = "all",
+        invalid: Invalid = "null",
         threads: int | None = None,
-    ) -> Distances:
+    ) -> Nearest:
         """Find the nearest edge of the zones, on the ellipsoid.
 
         Parameters
@@ -262,22 +264,27 @@ class Atlas:
             Degrees.
         kinds : {"seaward", "coast", "all"}
             Limits and boundaries; the coast; or whichever is nearer.
+        invalid : {"null", "raise"}
+            What becomes of what is not a position: NaN and edge -1, or an error.
         threads : int, optional
 
         Returns
         -------
-        Distances
+        Nearest
+            Each of the input's shape; `edge` is an index into `edges`.
 
         Raises
         ------
         CoordinateError
-            If a value is not a position.
+            Under ``invalid="raise"``, if a value is not a position.
+        OptionError
+            If `kinds` is none of these.
 
         Notes
         -----
         Exact to 1 mm, and to the true published edge, not its chord or end points.
         """
-        x, y = check_arrays(lon, lat)
+        x, y = check_arrays(lon, lat, invalid=invalid)
         if kinds not in ("seaward", "coast", "all"):
             raise OptionError(f"kinds {kinds!r} is not one of 'seaward', 'coast', 'all'.")
         seaward = on_edge(self.seaward.query(x, y, active=self._bounding, threads=threads))
@@ -285,15 +292,20 @@ class Atlas:
             return seaward
         coast = on_edge(self.coast.query(x, y, threads=threads))
         coast_edge = np.where(coast.edge >= 0, coast.edge + self.edges.n_seaward, -1)
-        coast = Distances(coast.distance, coast.lon, coast.lat, coast.azimuth, coast_edge)
+        coast = coast._replace(edge=coast_edge)
         if kinds == "coast":
             return coast
         nearer = coast.distance < seaward.distance
         pairs = zip(coast, seaward, strict=True)
-        return Distances(*(np.where(nearer, c, s) for c, s in pairs))
+        return Nearest(*(np.where(nearer, c, s) for c, s in pairs))
 
     def margin(
-        self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+        self,
+        lon: ArrayLike,
+        lat: ArrayLike,
+        *,
+        invalid: Invalid = "null",
+        threads: int | None = None,
     ) -> NDArray[np.float64]:
         """Metres to the nearest seaward edge where the answer changes, + inside.
 
@@ -301,6 +313,8 @@ class Atlas:
         ----------
         lon, lat : array_like of float, shape (...)
             Degrees.
+        invalid : {"null", "raise"}
+            What becomes of what is not a position: NaN, or an error.
         threads : int, optional
 
         Returns
@@ -311,14 +325,19 @@ class Atlas:
         Raises
         ------
         CoordinateError
-            If a value is not a position.
+            Under ``invalid="raise"``, if a value is not a position.
         """
-        found = self.distance(lon, lat, kinds="seaward", threads=threads)
+        found = self.distance(lon, lat, kinds="seaward", invalid=invalid, threads=threads)
         inside = self.locate(lon, lat, threads=threads).answer > 0
         return np.where(inside, found.distance, -found.distance)
 
     def coast_distance(
-        self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+        self,
+        lon: ArrayLike,
+        lat: ArrayLike,
+        *,
+        invalid: Invalid = "null",
+        threads: int | None = None,
     ) -> NDArray[np.float64]:
         """Metres to the nearest coast of the dataset; inf where it has none.
 
@@ -326,6 +345,8 @@ class Atlas:
         ----------
         lon, lat : array_like of float, shape (...)
             Degrees.
+        invalid : {"null", "raise"}
+            What becomes of what is not a position: NaN, or an error.
         threads : int, optional
 
         Returns
@@ -335,9 +356,10 @@ class Atlas:
         Raises
         ------
         CoordinateError
-            If a value is not a position.
+            Under ``invalid="raise"``, if a value is not a position.
         """
-        return self.distance(lon, lat, kinds="coast", threads=threads).distance
+        found = self.distance(lon, lat, kinds="coast", invalid=invalid, threads=threads)
+        return found.distance
 
     @property
     def knows_land(self) -> bool:

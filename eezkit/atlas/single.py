@@ -9,13 +9,16 @@ import numpy as np
 
 from eezkit.answers.answer import Answer, Inside
 from eezkit.answers.found import NOT_COVERED
+from eezkit.answers.legs import Leg
+from eezkit.answers.sentence import edge_name
 from eezkit.atlas.atlas import Atlas
 from eezkit.positions import check_arrays
-from eezkit.zones import Zone
+from eezkit.zones import EdgeKind, Zone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from eezkit.geodesy import Nearest
     from eezkit.uncertainty import Uncertainty
 
 __all__ = ["answer"]
@@ -46,7 +49,6 @@ def answer(
     stable = everywhere.distance(x, y, kinds="seaward")
     coast = atlas.distance(x, y, kinds="coast")
     known = covered and not on_land and int(edge.edge) >= 0
-    found = int(edge.edge) if known else -1
     shape = _circle(uncertainty) if isinstance(uncertainty, float | int) else uncertainty
     decided = None
     if shape is not None and covered:
@@ -63,16 +65,8 @@ def answer(
         on_land=on_land if on_land or atlas.knows_land else None,
         covered=bool(zones) or bool(atlas.coverage.covers(x, y)),
         margin=_number(edge.distance if inside is True else -edge.distance) if known else None,
-        nearest_lon=_number(edge.lon) if known else None,
-        nearest_lat=_number(edge.lat) if known else None,
-        azimuth=_number(edge.azimuth) if known else None,
-        edge_kind=atlas.edges.kind_of(found) if known else None,
-        edge_evidence=atlas.edges.evidence_of(found) if known else None,
-        edge_neighbour=_neighbour(asked, found, held) if known else None,
-        coast_distance=_number(coast.distance),
-        coast_lon=_number(coast.lon),
-        coast_lat=_number(coast.lat),
-        coast_azimuth=_number(coast.azimuth),
+        edge=_edge_leg(asked, edge, held) if known else None,
+        coast=_coast_leg(coast),
         stable_within=_number(stable.distance) if covered and not on_land else None,
         uncertainty=shape,
         decided=decided,
@@ -80,6 +74,30 @@ def answer(
         overlays=_overlays(atlas, float(x), float(y)),
         provenance=atlas.provenance,
     )
+
+
+def _edge_leg(asked: Atlas, found: Nearest, held: int) -> Leg:
+    """The way to the nearest seaward edge, with what it is."""
+    number = int(found.edge)
+    kind, neighbour = asked.edges.kind_of(number), _neighbour(asked, number, held)
+    return Leg(
+        edge_name(kind, neighbour),
+        float(found.lon),
+        float(found.lat),
+        float(found.distance),
+        _number(found.azimuth),
+        kind,
+        asked.edges.evidence_of(number),
+        neighbour,
+    )
+
+
+def _coast_leg(found: Nearest) -> Leg | None:
+    """The way to the nearest coast, where there is one."""
+    if int(found.edge) < 0:
+        return None
+    lon, lat, distance = float(found.lon), float(found.lat), float(found.distance)
+    return Leg("the coast", lon, lat, distance, _number(found.azimuth), EdgeKind.COAST)
 
 
 def _circle(radius: float) -> Uncertainty:

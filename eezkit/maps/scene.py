@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eezkit.answers import Answer
-    from eezkit.answers.separation import Leg
+    from eezkit.answers.legs import Leg
     from eezkit.atlas import Atlas
     from eezkit.geometry import Rings
 
@@ -150,8 +150,8 @@ def facts_of(answer: Answer, note: str = "") -> dict[str, Any]:
     rows += [("Held by", zone_words(zone)) for zone in answer.zones]
     if answer.margin is not None:
         rows.append(("To the line", f"{length(abs(answer.margin))}, {edge_words(answer)}"))
-    if answer.coast_distance is not None:
-        rows.append(("To the coast", length(answer.coast_distance)))
+    if answer.coast is not None:
+        rows.append(("To the coast", length(answer.coast.distance)))
     if answer.uncertainty is not None and answer.decided is not None:
         effect = "cannot change the answer" if answer.decided else "can change the answer"
         rows.append(("Uncertainty", f"{answer.uncertainty.describe()}: {effect}"))
@@ -291,14 +291,15 @@ def _without_seam(rings: NDArray[np.object_]) -> NDArray[np.object_]:
 def _ways(answer: Answer, nearby: Iterable[Leg]) -> Iterable[Way]:
     """Yield the geodesics to the limit, to the coast, and to what is near by, each once."""
     ends: list[tuple[float, float]] = []
-    if answer.margin and answer.nearest_lon is not None and answer.nearest_lat is not None:
-        ends.append((answer.nearest_lon, answer.nearest_lat))
+    if answer.margin and answer.edge is not None:
+        ends.append((answer.edge.lon, answer.edge.lat))
         words = f"{length(abs(answer.margin))} to {edge_words(answer)}"
         yield _way(answer, *ends[-1], "geodesic", words, label=short_length(answer.margin))
-    if answer.coast_distance and answer.coast_lon is not None and answer.coast_lat is not None:
-        ends.append((answer.coast_lon, answer.coast_lat))
-        words = f"{length(answer.coast_distance)} to the coast"
-        yield _way(answer, *ends[-1], "link", words, label=short_length(answer.coast_distance))
+    coast = answer.coast
+    if coast is not None and coast.distance:
+        ends.append((coast.lon, coast.lat))
+        words = f"{length(coast.distance)} to the coast"
+        yield _way(answer, *ends[-1], "link", words, label=short_length(coast.distance))
     for leg in nearby:
         if (leg.lon, leg.lat) not in ends:
             words = f"{leg.to}: {length(leg.distance)}"

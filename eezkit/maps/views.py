@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import geopandas
 
     from eezkit.answers import Answer
-    from eezkit.answers.separation import Leg
+    from eezkit.answers.legs import Leg
     from eezkit.atlas import Atlas
 
 __all__ = ["atlas_map", "position_map"]

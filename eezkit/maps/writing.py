@@ -14,7 +14,7 @@ from eezkit.maps.web.page import save
 
 if TYPE_CHECKING:
     from eezkit.answers import Answer
-    from eezkit.answers.separation import Leg
+    from eezkit.answers.legs import Leg
     from eezkit.atlas import Atlas
 
 __all__ = ["check_suffix", "draw"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eezkit.answers.answer import DISCLAIMER, Answer
+from eezkit.answers.legs import Leg
 from eezkit.answers.rights import Belt, Rights, belt_of, rights_in
 from eezkit.answers.sentence import (
     cell,
@@ -18,7 +19,6 @@ from eezkit.answers.sentence import (
     uncertainty_words,
     zone_words,
 )
-from eezkit.answers.separation import Leg
 from eezkit.units import M
 from eezkit.zones import EdgeKind
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from eezkit.atlas import Atlas
     from eezkit.edges import Edges
-    from eezkit.nearest import Nearest
+    from eezkit.geodesy import Nearest
     from eezkit.sources.places import Place
     from eezkit.zones import Party
 
@@ -268,9 +268,10 @@ def _next_zones(atlas: Atlas, answer: Answer, n: int) -> Iterable[Leg]:
     edges = atlas.edges
     if answer.on_land:  # from there the first zones are those along the coast
         shore = atlas.coast.query(np.float64(answer.lon), np.float64(answer.lat))
-        beyond = _sides(edges, edges.n_seaward + int(shore.edge))
-        yield _leg(shore, " | ".join(atlas.every_zone[i].name for i in sorted(beyond)))
-        done |= beyond
+        if int(shore.edge) >= 0:
+            beyond = _sides(edges, edges.n_seaward + int(shore.edge))
+            yield _leg(shore, " | ".join(atlas.every_zone[i].name for i in sorted(beyond)))
+            done |= beyond
     for _ in range(n):
         new = np.array([bool(set(members) - done) for members in edges.sets])
         seaward = slice(0, edges.n_seaward)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from eezkit.answers import Answer
-    from eezkit.answers.separation import Leg
+    from eezkit.answers.legs import Leg
     from eezkit.atlas import Atlas
 
 __all__ = ["PICTURES", "position_figure", "save_figure", "zones_figure"]

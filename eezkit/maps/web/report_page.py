@@ -26,7 +26,7 @@ from eezkit.reports import dataset_names
 from eezkit.units import to_nmi
 
 if TYPE_CHECKING:
-    from eezkit.answers.separation import Leg
+    from eezkit.answers.legs import Leg
     from eezkit.reports import Report
     from eezkit.zones import Provenance
 
@@ -158,9 +158,10 @@ def _edge(report: Report) -> Section:
         ("The edge", edge_words(answer)),
         ("How that is known", evidence_words(answer)),
     ]
-    if answer.nearest_lon is not None and answer.nearest_lat is not None:
-        towards = "" if answer.azimuth is None else f", at azimuth {answer.azimuth:.1f}°"
-        nearest = format_position(answer.nearest_lon, answer.nearest_lat)
+    edge = answer.edge
+    if edge is not None:
+        towards = "" if edge.azimuth is None else f", at azimuth {edge.azimuth:.1f}°"
+        nearest = format_position(edge.lon, edge.lat)
         rows.append(("Its nearest point", f"{nearest}{towards}"))
     if answer.stable_within is not None:
         rows.append(("Same answer within", length(answer.stable_within)))
