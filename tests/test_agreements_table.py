@@ -150,6 +150,8 @@ def test_areas_close_and_hold_an_area(key: str, lines: dict[str, Line]) -> None:
         ("jpn_kor_1974_north", "35", "131 15.9 E", "36 10.0 N"),
         ("ind_lka_mannar_1976", "13m", "77 10.6 E", "5 00.0 N"),
         ("col_pan_1976_caribbean", "M", "81 15 00 W", "11 00 00 N"),
+        ("ecu_per_2011", "2", "81 09 12.53 W", "3 23 31.65 S"),
+        ("cok_usa_1980_part", "13", "166 25 42 W", "13 21 25 S"),
     ],
 )
 def test_points_are_printed_as_in_the_text(key, label, lon, lat, lines) -> None:
@@ -369,6 +371,11 @@ def test_arcs_keep_their_radius(lines) -> None:
 def test_rays_keep_their_azimuth_or_their_geodesic(lines) -> None:
     pacific = lines["col_pan_1976_pacific"].points.pieces()[0]
     assert pacific[-1, 1] == pytest.approx(5.0, abs=1e-6)
+    peru = lines["ecu_per_2011"].points.pieces()[0]
+    assert np.ptp(peru[:, 1]) < 1e-6
+    assert distance(*lines["ecu_per_2011"].points.lonlat[1], *peru[-1]) == pytest.approx(
+        200 * M, rel=1e-4
+    )
     gulf = lines["est_lva_1996"].points
     tip = lines["est_lva_swe_1997"].points.lonlat[0]
     ray = gulf.pieces()[0]
