@@ -31,7 +31,7 @@ class Data:
     ----------
     name : str or None
         A path, a name in the cache, "embedded"; None for the embedded atlas.
-    layer, columns, source : str or None
+    layer, columns, source, across_180 : str or None
         As given; None where not.
     """
 
@@ -39,6 +39,7 @@ class Data:
     layer: str | None = None
     columns: str | None = None
     source: str | None = None
+    across_180: str | None = None
 
     @property
     def is_file(self) -> bool:
@@ -48,7 +49,12 @@ class Data:
     def options(self) -> dict[str, Any]:
         """Return how to read it, as `eezkit.load` takes it."""
         columns = None if self.columns is None else _mapping(self.columns)
-        return {"layer": self.layer, "columns": columns, "source": self.source}
+        return {
+            "layer": self.layer,
+            "columns": columns,
+            "source": self.source,
+            "across_180": self.across_180,
+        }
 
     def open(self) -> Atlas:
         """Open it."""
@@ -64,6 +70,7 @@ class How:
     layer: tuple[str, ...]
     columns: tuple[str, ...]
     source: tuple[str, ...]
+    across_180: tuple[str, ...] = ()
 
     def of(self, names: Sequence[str | None]) -> tuple[Data, ...]:
         """Say it of each dataset that a command names; what is no file has nothing to be said."""
@@ -73,7 +80,7 @@ class How:
         for option, values in vars(self).items():
             if len(values) not in (0, 1, len(files)):
                 raise OptionError(
-                    f"--{option} is given {len(values)} times for {len(files)} "
+                    f"{_word(option)} is given {len(values)} times for {len(files)} "
                     f"file{'s' * (len(files) != 1)}. Give it once for all, or once for each."
                 )
             for place, value in zip(files, values * len(files), strict=False):
@@ -82,7 +89,7 @@ class How:
 
     def words(self) -> list[tuple[str, str]]:
         """Return the options as they were given."""
-        return [(f"--{name}", value) for name, values in vars(self).items() for value in values]
+        return [(_word(name), value) for name, values in vars(self).items() for value in values]
 
 
 def how(command: Command) -> Command:
@@ -94,11 +101,18 @@ def how(command: Command) -> Command:
         layer: tuple[str, ...],
         columns: tuple[str, ...],
         source: tuple[str, ...],
+        across_180: tuple[str, ...],
         **rest: Any,
     ) -> Any:
-        return command(*args, how=How(layer, columns, source), **rest)
+        return command(*args, how=How(layer, columns, source, across_180), **rest)
 
     for option in (
+        click.option(
+            "--across-180",
+            type=click.Choice(["cut", "as-drawn"]),
+            multiple=True,
+            help="A ring that jumps across ±180° uncut: cut it there, or go round the globe.",
+        ),
         click.option(
             "--source",
             metavar="TEXT",
@@ -145,6 +159,11 @@ def datasets(command: Command) -> Command:
         help=f'{_WHAT} Given again: what other data say ("embedded" is the atlas that comes '
         "along).",
     )(how(gathered))
+
+
+def _word(name: str) -> str:
+    """The option of a field."""
+    return f"--{name.replace('_', '-')}"
 
 
 def _mapping(text: str) -> dict[str, str]:

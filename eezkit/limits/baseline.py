@@ -359,8 +359,27 @@ def _lines_of(
     lines[is_polygon] = shapely.get_exterior_ring(parts[is_polygon])
     encloses = closing[feature] & shapely.is_closed(lines) & (shapely.get_num_points(lines) > 3)
     xy, ring = shapely.get_coordinates(lines[is_polygon | encloses], return_index=True)
+    xy[:, 0] = _short_way(xy[:, 0], ring)
     land: Any = shapely.polygons(shapely.linearrings(xy, indices=ring)) if len(xy) else []
     return lines, feature, np.asarray(land, dtype=object)
+
+
+def _short_way(lon: NDArray[np.float64], ring: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Longitudes of rings whose edges run the short way, as those of a baseline do.
+
+    A ring that then does not close runs round a pole, and stays as it is.
+    """
+    step = np.where(ring[1:] == ring[:-1], np.diff(lon), 0.0)
+    wide = (np.abs(step) > 180.0) & (np.abs(step) != 360.0)
+    if not wide.any():
+        return lon
+    turns = np.concatenate([[0.0], np.cumsum(-np.round(step / 360.0))])
+    first = np.flatnonzero(np.diff(ring, prepend=-1))
+    last = np.append(first[1:], len(ring)) - 1
+    moved = np.zeros(ring[-1] + 1, dtype=bool)
+    moved[ring[1:][wide]] = True
+    moved &= turns[last] == turns[first]
+    return lon + 360.0 * np.where(moved[ring], turns - turns[first][ring], 0.0)
 
 
 def _checked(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eezkit.atlas import Atlas
     from eezkit.coverage import Coverage
     from eezkit.limits import Baseline
+    from eezkit.sources.files.lonlat import Across180
 
 __all__ = ["fetch", "load", "read", "read_baseline", "read_limit"]
 
@@ -26,6 +27,7 @@ def load(
     layer: str | None = None,
     columns: Mapping[str, str] | None = None,
     source: str | None = None,
+    across_180: Across180 | None = None,
     refresh: bool = False,
 ) -> Atlas:
     """Open the embedded atlas, a dataset in the cache, or a file; never the network.
@@ -35,7 +37,7 @@ def load(
     data : str or path-like, optional
         Nothing or "embedded": the embedded derived atlas. The name of a layer fetched or added
         before ("eez"), or the path of a file or folder that `read` understands.
-    layer, columns, source
+    layer, columns, source, across_180
         As for `read`, where `data` is a path.
     refresh : bool
         Index it anew although the cache has it.
@@ -53,8 +55,16 @@ def load(
     """
     is_embedded = data is None or data == "embedded"
     if data is not None and not is_embedded and Path(data).exists():
-        return read(data, layer=layer, columns=columns, source=source, refresh=refresh)
-    for name, value in (("layer", layer), ("columns", columns), ("source", source)):
+        return read(
+            data,
+            layer=layer,
+            columns=columns,
+            source=source,
+            across_180=across_180,
+            refresh=refresh,
+        )
+    given = {"layer": layer, "columns": columns, "source": source, "across_180": across_180}
+    for name, value in given.items():
         if value is not None:
             raise OptionError(
                 f"{name} is for files, and {data or 'embedded'} is none: what a dataset of the "
@@ -79,6 +89,7 @@ def read(
     strict: bool = False,
     lines: str | os.PathLike[str] | None = None,
     source: str | None = None,
+    across_180: Across180 | None = None,
     refresh: bool = False,
 ) -> Atlas:
     """Read zones from a file.
@@ -109,6 +120,10 @@ def read(
         in your own words. By default what is known: a file under the publisher's name that holds
         the whole layer, its zones as large as they say, is cited as the publisher's; any other
         is "source not stated", whatever its columns.
+    across_180 : {"cut", "as-drawn"}, optional
+        How a ring is meant that jumps from one side of ±180° to the other without being cut
+        there: across it, and to be cut; or round the rest of the globe, as drawn. By default such
+        a ring is refused.
     refresh : bool
         Index it anew although the cache has it.
 
@@ -122,7 +137,8 @@ def read(
     DataNotFoundError
         If the file or one of its sidecars is missing.
     DataFormatError
-        If it is truncated, empty, or not what its name says.
+        If it is truncated, empty, not what its name says, or has a ring across ±180° that can be
+        read in two ways.
     SchemaError
         If its columns are not known, or under `strict` a value is not.
     """
@@ -137,6 +153,7 @@ def read(
         strict=strict,
         lines=None if lines is None else Path(lines),
         source=source,
+        across_180=across_180,
         refresh=refresh,
     )
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from eezkit.geometry import Rings
     from eezkit.schema import LineTable, ZoneTable
     from eezkit.sources.cache.datasets import CachedDataset
+    from eezkit.sources.files.lonlat import Across180
+    from eezkit.sources.files.opening import Opened
 
 __all__ = ["fetch_atlas", "load_cached", "read_atlas"]
 
@@ -39,6 +41,7 @@ def read_atlas(
     encoding: str | None = None,
     strict: bool = False,
     source: str | None = None,
+    across_180: Across180 | None = None,
     refresh: bool = False,
     provenance: Provenance | None = None,
     lines: Path | None = None,
@@ -65,13 +68,29 @@ def read_atlas(
         "encoding": encoding,
         "strict": strict,
         "source": source,
+        "across_180": across_180,
         "provenance": provenance and provenance.to_json(),
         "lines": lines and lines.name,
     }
     sources = [*source_files(path), *(source_files(lines) if lines else [])]
 
     def build() -> Atlas:
-        return _build(path, layer, columns, cover, encoding, strict, provenance or source, lines)
+        from eezkit.sources.files.layers import read_lines, read_table
+
+        table, opened = read_table(
+            path,
+            layer=layer,
+            columns=columns,
+            encoding=encoding,
+            strict=strict,
+            across_180=across_180,
+        )
+        told = None
+        if lines is not None:
+            told, _ = read_lines(lines, codes=table.codes, strict=strict)
+        atlas = _build(table, opened, cover, provenance or source, told)
+        stated = atlas.provenance.lines or (lines.name if lines else "")
+        return replace(atlas, provenance=replace(atlas.provenance, lines=stated))
 
     if not sources or not all(source.is_file() for source in sources):
         return build()
@@ -152,35 +171,27 @@ def _coverage(coverage: Coverage | str | None) -> Coverage | None:
 
 
 def _build(
-    path: Path,
-    layer: str | None,
-    columns: Mapping[str, str] | None,
+    table: ZoneTable,
+    opened: Opened,
     coverage: Coverage | None,
-    encoding: str | None,
-    strict: bool,
     origin: Provenance | str | None,
-    lines: Path | None,
+    lines: LineTable | None,
 ) -> Atlas:
     from eezkit.atlas import build_atlas
     from eezkit.sources.coast import embedded_coast
     from eezkit.sources.files.checks import check_table
-    from eezkit.sources.files.layers import read_lines, read_table
     from eezkit.sources.origin import is_whole, provenance_of
 
-    table, opened = read_table(path, layer=layer, columns=columns, encoding=encoding, strict=strict)
     findings, _ = check_table(table)
-    told_by = None
-    if lines is not None:
-        told_by = _lines(read_lines(lines, codes=table.codes, strict=strict)[0])
     if not isinstance(origin, Provenance):
         origin = provenance_of(table, opened, findings, origin)
     atlas = build_atlas(
         table.zones,
         _rings(table),
-        provenance=replace(origin, lines=origin.lines or (lines.name if lines else "")),
+        provenance=origin,
         coverage=coverage or (Coverage.world() if is_whole(table) else Coverage.zones_only()),
         coast=embedded_coast(),
-        lines=told_by,
+        lines=None if lines is None else _lines(lines),
     )
     return replace(atlas, findings=findings.to_json())
 

@@ -38,6 +38,8 @@ from eezkit.sources.cache.room import cache_dir
 if TYPE_CHECKING:
     import os
 
+    from eezkit.sources.files.lonlat import Across180
+
 __all__ = ["Built", "build", "built_folder", "open_or_build"]
 
 _ORPHAN_AGE = 7 * 86_400.0
@@ -96,6 +98,7 @@ def build(
     layer: str | None = None,
     columns: Mapping[str, str] | None = None,
     source: str | None = None,
+    across_180: Across180 | None = None,
     refresh: bool = False,
     verify: bool = False,
 ) -> Built:
@@ -104,7 +107,7 @@ def build(
     Parameters
     ----------
     data : str or path-like, optional
-    layer, columns, source
+    layer, columns, source, across_180
         As for `eezkit.load`.
     refresh : bool
         Build anew in any case.
@@ -125,7 +128,9 @@ def build(
     from eezkit.sources import load
 
     started = time.time()
-    open_it = partial(load, data, layer=layer, columns=columns, source=source)
+    open_it = partial(
+        load, data, layer=layer, columns=columns, source=source, across_180=across_180
+    )
     atlas = open_it(refresh=refresh)
     if verify and atlas.folder is not None:
         try:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eezkit.errors import DataFormatError
+from eezkit.errors import DataFormatError, GeometryWarning
 from eezkit.limits import Baseline
 from eezkit.sources.files.checks import check_bounds
 from eezkit.sources.files.drivers import numbers
-from eezkit.sources.files.opening import open_file
+from eezkit.sources.files.lonlat import is_wide
+from eezkit.sources.files.opening import listed, open_file
 from eezkit.units import M
 
 if TYPE_CHECKING:
@@ -73,6 +75,15 @@ def read_limit(path: str | os.PathLike[str], *, layer: str | None = None) -> NDA
 def _opened(path: str | os.PathLike[str], layer: str | None) -> Opened:
     found = open_file(path, layer=layer, shape="any")
     check_bounds(found.geometry, found.names, found.shown)
+    wide = np.flatnonzero(is_wide(found.geometry))
+    if len(wide):
+        warnings.warn(
+            f"{found.shown} jumps across ±180° in {len(wide)} of {len(found)} features: "
+            f"{listed([found.names[index] for index in wide])}. Edges of baselines and limits are "
+            "taken to run the short way, across it.",
+            GeometryWarning,
+            stacklevel=3,
+        )
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from eezkit.errors import GeometryWarning
 from eezkit.schema import LineTable, ZoneTable, to_lines, to_zones
 from eezkit.sources.files.checks import check_bounds
-from eezkit.sources.files.lonlat import short_way, within_180
+from eezkit.sources.files.lonlat import Across180, read_across_180, short_way, within_180
 from eezkit.sources.files.opening import Opened, listed, open_file
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def read_table(
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
     encoding: str | None = None,
+    across_180: Across180 | None = None,
 ) -> tuple[ZoneTable, Opened]:
     """Read zones from a file, a folder or a zip.
 
@@ -47,6 +48,9 @@ def read_table(
         Raise on an unknown value instead of loading it as UNKNOWN.
     encoding : str, optional
         Of the text of a shapefile, where it does not say or says wrongly.
+    across_180 : {"cut", "as-drawn"}, optional
+        How a ring is meant that jumps across ±180° without being cut there; by default it is
+        refused.
 
     Returns
     -------
@@ -74,13 +78,19 @@ def read_table(
     SchemaWarning, GeometryWarning
     """
     found = open_file(path, layer=layer, encoding=encoding, shape="polygons")
-    if found.is_projected:
-        found = replace(found, geometry=short_way(found.geometry, found.shown))
     table = to_zones(
         found.fields, found.geometry, columns=columns, layer_name=found.layer_name, strict=strict
     )
-    geometry = _on_globe(found, [zone.name for zone in table.zones], table.centres)
+    names = [zone.name for zone in table.zones]
     edges = found.edges if table.edges == "planar" else table.edges
+    geometry = found.geometry
+    if found.is_projected:
+        geometry = short_way(geometry, found.shown)
+    else:
+        # Other edges than those straight in longitude/latitude run the short way by definition.
+        reading: Across180 | None = across_180 if edges == "planar" else "cut"
+        geometry = read_across_180(geometry, names, found.shown, reading)
+    geometry = _on_globe(replace(found, geometry=geometry), names, table.centres)
     return replace(table, geometry=geometry, edges=edges), found
 
 
@@ -113,8 +123,7 @@ def read_lines(
     As of `read_table`.
     """
     found = open_file(path, layer=layer, encoding=encoding, shape="lines")
-    if found.is_projected:
-        found = replace(found, geometry=short_way(found.geometry, found.shown))
+    found = replace(found, geometry=short_way(found.geometry, found.shown))
     table = to_lines(found.fields, found.geometry, codes=codes, strict=strict)
     geometry = _on_globe(found, [line.name for line in table.lines])
     return replace(table, geometry=geometry), found

@@ -2,18 +2,99 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from eezkit.errors import DataFormatError
+from eezkit.errors import DataFormatError, OptionError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Geometries = NDArray[np.object_]
 
-__all__ = ["short_way", "within_180"]
+__all__ = ["Across180", "is_wide", "read_across_180", "short_way", "within_180"]
+
+Across180 = Literal["cut", "as-drawn"]
+"""How a ring is meant that jumps from one side of ±180° to the other."""
+
+_READINGS = ("cut", "as-drawn")
+_N_NAMED = 5
+
+
+def read_across_180(
+    geometry: Geometries, names: Sequence[str], shown: str, reading: Across180 | None
+) -> Geometries:
+    """Settle how rings are meant that were drawn across ±180° without being cut there.
+
+    Parameters
+    ----------
+    geometry : numpy.ndarray of shapely geometry, shape (n,)
+        Polygons in degrees, edges straight in longitude/latitude.
+    names : sequence of str
+        Of each, for the message.
+    shown : str
+        What to call the data in messages.
+    reading : {"cut", "as-drawn"} or None
+        Cut: such an edge runs the short way, across ±180°. As drawn: it runs round the rest of
+        the globe. None refuses them.
+
+    Returns
+    -------
+    numpy.ndarray of shapely geometry, shape (n,)
+        Longitudes may leave ±180; the same array where nothing was to be done.
+
+    Raises
+    ------
+    DataFormatError
+        If there is such a ring and no reading: naming both, with their areas.
+    OptionError
+        If the reading is neither.
+    """
+    if reading not in (*_READINGS, None):
+        raise OptionError(f"across_180={reading!r} is not one of 'cut' and 'as-drawn'.")
+    wide = np.flatnonzero(is_wide(geometry))
+    if not len(wide) or reading == "as-drawn":
+        return geometry
+    result = geometry.copy()
+    result[wide] = short_way(geometry[wide], shown)
+    if reading == "cut":
+        return result
+    told = "; ".join(
+        f"{names[index]!r}: {_measured(result[index])} across ±180°, or "
+        f"{_measured(geometry[index])} round the rest of the globe"
+        for index in wide[:_N_NAMED]
+    )
+    more = f"; and {len(wide) - _N_NAMED} more" if len(wide) > _N_NAMED else ""
+    raise DataFormatError(
+        f"{shown} has {len(wide)} zone{'s' * (len(wide) > 1)} drawn across ±180° without being cut "
+        f'there, which can be read in two ways. {told}{more}. Say which: across_180="cut" or '
+        '"as-drawn" (--across-180 cut).'
+    )
+
+
+def is_wide(geometry: Geometries) -> NDArray[np.bool_]:
+    """Say which have an edge more than 180° of longitude wide, shape (n,).
+
+    An edge from -180 to 180 is none: it closes a ring along its parallel. Neither is one at a
+    pole.
+    """
+    return _with_edges(geometry, lambda span, at_pole: (span > 180.0) & (span != 360.0) & ~at_pole)
+
+
+def _measured(geometry: Any) -> str:
+    """Width and area of a reading."""
+    import shapely
+
+    from eezkit.geodesy import EdgeModel, polygon_area
+    from eezkit.geometry import Rings
+
+    west, _, east, _ = shapely.bounds(geometry)
+    rings = Rings.from_shapely(np.array([geometry], dtype=object))
+    km2 = float(polygon_area(rings, model=EdgeModel.PLANAR)[0]) / 1e6
+    return f"{east - west:.6g}° wide, {km2:,.0f} km²"
 
 
 def short_way(geometry: Geometries, shown: str) -> Geometries:
@@ -29,36 +110,39 @@ def short_way(geometry: Geometries, shown: str) -> Geometries:
     Returns
     -------
     numpy.ndarray of shapely geometry, shape (n,)
-        Longitudes may leave ±180; the same array where nothing was to be done.
+        Longitudes may leave ±180.
 
     Raises
     ------
     DataFormatError
         If a ring then runs round a pole, which no polygon in longitude/latitude does.
     """
-    chosen = np.flatnonzero(_widest(geometry) > 180.0)
-    if not len(chosen):
-        return geometry
     result = geometry.copy()
-    for index in chosen:
+    for index in np.flatnonzero(_jumps(geometry)):
         result[index] = _unrolled(geometry[index], shown)
     return result
 
 
-def _widest(geometry: Geometries) -> NDArray[np.float64]:
-    """Degrees of longitude that the widest edge of each spans, shape (n,)."""
+def _jumps(geometry: Geometries) -> NDArray[np.bool_]:
+    """Say which have any edge of more than 180° of longitude, shape (n,)."""
+    return _with_edges(geometry, lambda span, at_pole: span > 180.0)
+
+
+def _with_edges(geometry: Geometries, condition: Any) -> NDArray[np.bool_]:
+    """Say which have an edge of a kind, told by its span of longitude and whether at a pole."""
     import shapely
 
-    widest = np.zeros(len(geometry))
+    found = np.zeros(len(geometry), dtype=bool)
     parts, owner = shapely.get_parts(geometry, return_index=True)
     is_area = shapely.get_dimensions(parts) == 2
     rings, part = shapely.get_rings(parts[is_area], return_index=True)
     for lines, of_line in ((rings, owner[is_area][part]), (parts[~is_area], owner[~is_area])):
         coords, line = shapely.get_coordinates(lines, return_index=True)
         inner = np.flatnonzero(line[1:] == line[:-1])
-        spans = np.abs(coords[inner + 1, 0] - coords[inner, 0])
-        np.maximum.at(widest, of_line[line[inner]], spans)
-    return widest
+        one, two = coords[inner], coords[inner + 1]
+        at_pole = (np.abs(one[:, 1]) == 90.0) & (np.abs(two[:, 1]) == 90.0)
+        found[of_line[line[inner[condition(np.abs(two[:, 0] - one[:, 0]), at_pole)]]]] = True
+    return found
 
 
 def _unrolled(geometry: Any, shown: str) -> Any:
