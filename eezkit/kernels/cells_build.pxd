@@ -9,6 +9,10 @@ cdef int _FINE
 cdef int _FINEST
 cdef int _MOST_LABELS
 cdef int _MOST_CHAIN
+cdef int _MOST_LISTED
+cdef int _BUDGET_EACH
+cdef int _BUDGET
+cdef int _HARD
 
 cdef class Builder:
     cdef const double[::1] xy
@@ -18,11 +22,15 @@ cdef class Builder:
     cdef object states
     cdef dict steps
     cdef dict pairs
+    cdef dict known
+    cdef long long spent
+    cdef long long budget
     cdef list queue
     cdef int[::1] leaves
     cdef Py_ssize_t n_leaves
     cdef long long n_labels
     cdef int shift
+    cdef bint is_top
     cdef double scale
     cdef long long ix0
     cdef long long iy0

@@ -44,6 +44,13 @@ _FINE = 20
 _FINEST = 30
 _MOST_LABELS = 12
 _MOST_CHAIN = 0xFFFF
+# Long edges that run side by side stay together however finely they are divided. A grid has no more
+# than so many entries in its lists for each edge, and the whole index no more than this; cells left
+# then are leaves, in which every edge is tested. Cells that no leaf can hold may go on eight times
+# as far.
+_MOST_LISTED = 32
+_BUDGET_EACH, _BUDGET = 64, 20_000
+_HARD = 8
 
 
 class TooManyLabelsError(Exception):
@@ -149,6 +156,8 @@ class Builder:
         self.n_labels = len(states.labels)
         self.steps = states.steps
         self.pairs = {}
+        self.known = {}
+        self.spent = 0
         self.queue = []
         self.leaves = _zeros(1 << 16)
         self.n_leaves = 0
@@ -156,6 +165,7 @@ class Builder:
     def build(self):
         """Build all; returns grid, nodes and leaves."""
         edges = np.flatnonzero(np.asarray(self.label) >= 0).astype(np.int32)
+        self.budget = _BUDGET + _BUDGET_EACH * len(edges)
         west, south = -(TOP_COLUMNS // 2), -(TOP_ROWS // 2)
         self.queue.append((TOP_SHIFT, west, south, TOP_COLUMNS, TOP_ROWS, 0, edges))
         grids = []
@@ -175,6 +185,7 @@ class Builder:
             edges = memoryview(edges)
         self.shift, self.scale = shift, 2.0**shift
         self.ix0, self.iy0, self.n_columns, self.n_rows = ix0, iy0, n_columns, n_rows
+        self.is_top = n_columns == TOP_COLUMNS
         n_cells = n_columns * n_rows
         ends, event_ends, entries = _zeros(n_cells), _zeros(n_cells), _zeros(n_cells)
         self._touch(edges, ends, ends, False)
@@ -251,7 +262,7 @@ class Builder:
                 j = self._row_above(v, (self.ix0 + i) / self.scale)
                 if j < self.n_rows:
                     _note(i * self.n_rows + j, label, ends, events, is_listed)
-            if self.shift == TOP_SHIFT:
+            if self.is_top:
                 continue
             if k == 0 or edges[k - 1] != v - 1 or self.label[v - 1] != label:
                 self._prolong(v, label, ends, events, is_listed)
@@ -290,7 +301,7 @@ class Builder:
         e: cython.Py_ssize_t
         below: cython.longlong = state
         here: cython.longlong
-        if self.shift != TOP_SHIFT:
+        if not self.is_top:
             for e in range(ends[0]):
                 below = self._step(below, events[e])
         e = 0
@@ -329,7 +340,11 @@ class Builder:
         n: cython.Py_ssize_t = last - first
         label: cython.int = self.label[members[first]]
         finest: cython.int = _FINE if n <= _EDGES * _EDGES else _FINEST
-        if self.shift == TOP_SHIFT or (n > _EDGES and self.shift < finest):
+        is_within: cython.bint = self.spent < self.budget
+        may_go_on: cython.bint = self.spent < _HARD * self.budget and self.shift < _FINEST
+        if self.is_top or (n > _EDGES and self.shift < finest and is_within):
+            return self._grid(ix, iy, state, members, first, last)
+        if n > _MOST_CHAIN and may_go_on:
             return self._grid(ix, iy, state, members, first, last)
         while k < last and self.label[members[k]] == label:
             k += 1
@@ -340,10 +355,14 @@ class Builder:
                 table = self.pairs[key] = self.states.table(state, (label,))
         else:
             labels = {self.label[members[k]] for k in range(first, last)}
-            finest = _FINE if len(labels) <= _MOST_LABELS else _FINEST
-            if len(labels) > _LABELS and self.shift < finest:
+            if len(labels) > _LABELS and self.shift < _FINE and is_within:
                 return self._grid(ix, iy, state, members, first, last)
-            table = self.states.table(state, sorted(labels))
+            if len(labels) > _MOST_LABELS and may_go_on:
+                return self._grid(ix, iy, state, members, first, last)
+            few = tuple(sorted(labels))
+            table = self.known.get((state, few))
+            if table is None:
+                table = self.known[state, few] = self.states.table(state, few)
         offset, toggles = table
         if offset < 0 or n > _MOST_CHAIN:
             raise TooManyLabelsError(ix / self.scale, iy / self.scale, n)
@@ -351,8 +370,21 @@ class Builder:
 
     def _grid(self, ix, iy, state, members, first, last):
         """Put a cell in the queue, to be divided; its entry."""
+        k: cython.Py_ssize_t
+        v: cython.Py_ssize_t
+        n: cython.Py_ssize_t = last - first
+        spread: cython.double = 0.0
+        for k in range(first, last):
+            v = members[k]
+            spread += min(abs(self.xy[2 * v + 2] - self.xy[2 * v]) * self.scale, 1.0)
+            spread += min(abs(self.xy[2 * v + 3] - self.xy[2 * v + 1]) * self.scale, 1.0)
         edges = np.array(members[first:last], np.int32)
-        bits = min(max(round(log2(_CELLS_PER_EDGE * len(edges)) / 2), 1), _MOST_BITS)
+        bits = min(max(round(log2(_CELLS_PER_EDGE * n) / 2), 1), _MOST_BITS)
+        while bits > 1 and spread * (1 << bits) > _MOST_LISTED * n:
+            bits -= 1
+        if self.is_top and self.spent >= self.budget:
+            bits = 0  # a grid of one cell, which may be a leaf
+        self.spent += n + cython.cast(cython.longlong, spread * (1 << bits))
         self.queue.append(
             (self.shift + bits, ix << bits, iy << bits, 1 << bits, 1 << bits, state, edges)
         )
