@@ -25,6 +25,10 @@ SHARED_WITHIN = 25.0
 
 _METRES_PER_DEGREE = 111_195.0
 _CELL = 0.1
+"""Degrees: cells in which edges that may cross are sought."""
+_MOST_CELLS_EACH, _MOST_CELLS = 8, 2000
+_ROUNDING = 1e-9
+"""Degrees: more than rounding can put an edge into the wrong cell."""
 
 
 @dataclass(frozen=True)
@@ -153,15 +157,8 @@ def _crossings(
     first, member_of, _ = unique_edges(ends)
     a, b = _near_pairs(ends[first], zone[first])
     a, b = first[a], first[b]
-    p, r = ends[a, :2], ends[a, 2:] - ends[a, :2]
-    q, s = ends[b, :2], ends[b, 2:] - ends[b, :2]
-    across = r[:, 0] * s[:, 1] - r[:, 1] * s[:, 0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gap = q - p
-        t = (gap[:, 0] * s[:, 1] - gap[:, 1] * s[:, 0]) / across
-        u = (gap[:, 0] * r[:, 1] - gap[:, 1] * r[:, 0]) / across
-        meet = (t >= 0) & (t <= 1) & (u >= 0) & (u <= 1) & np.isfinite(t)
-    where = p[meet] + t[meet, None] * r[meet]
+    t, meet = _meeting(ends[a], ends[b])
+    where = ends[a[meet], :2] + t[meet, None] * (ends[a[meet], 2:] - ends[a[meet], :2])
     # One point serves both edges, so that the four pieces meet in it exactly.
     copies = np.argsort(member_of, kind="stable")
     starts = np.searchsorted(member_of[copies], np.arange(len(first) + 1))
@@ -173,10 +170,24 @@ def _crossings(
     return edge, where[:, 0], where[:, 1]
 
 
+def _meeting(
+    one: NDArray[np.float64], other: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Where along the first edge of each pair the second meets it, and whether it does."""
+    p, r = one[:, :2], one[:, 2:] - one[:, :2]
+    q, s = other[:, :2], other[:, 2:] - other[:, :2]
+    across = r[:, 0] * s[:, 1] - r[:, 1] * s[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = q - p
+        t = (gap[:, 0] * s[:, 1] - gap[:, 1] * s[:, 0]) / across
+        u = (gap[:, 0] * r[:, 1] - gap[:, 1] * r[:, 0]) / across
+        return t, (t >= 0) & (t <= 1) & (u >= 0) & (u <= 1) & np.isfinite(t)
+
+
 def _near_pairs(
     ends: NDArray[np.float64], zone: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of edges of different zones whose boxes meet, found by cells of a grid."""
+    """Pairs of edges of different zones that meet, found by cells of a grid."""
     edge, cell = _cells_of(ends)
     order = np.lexsort((edge, cell))
     edge, cell = edge[order], cell[order]
@@ -201,8 +212,10 @@ def _near_pairs(
             meet &= (box[a, 0] <= box[b, 2]) & (box[b, 0] <= box[a, 2])
             meet &= (box[a, 1] <= box[b, 3]) & (box[b, 1] <= box[a, 3])
             row, column = np.nonzero(meet)
-            if len(row):
-                found.append(np.column_stack([members[rows][row], members[column]]))
+            pairs = np.column_stack([members[rows][row], members[column]])
+            pairs = pairs[_meeting(ends[pairs[:, 0]], ends[pairs[:, 1]])[1]]
+            if len(pairs):
+                found.append(pairs)
     if not found:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     pairs = np.unique(np.concatenate(found), axis=0)
@@ -210,16 +223,34 @@ def _near_pairs(
 
 
 def _cells_of(ends: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Edge numbers and the grid cells their boxes touch."""
-    low = np.floor(np.minimum(ends[:, :2], ends[:, 2:]) / _CELL).astype(np.int64)
-    high = np.floor(np.maximum(ends[:, :2], ends[:, 2:]) / _CELL).astype(np.int64)
-    wide = high - low + 1
-    count = wide[:, 0] * wide[:, 1]
-    edge = np.repeat(np.arange(len(ends)), count)
-    nth = nth_in_group(count)
-    column = low[edge, 0] + nth % wide[edge, 0]
-    row = low[edge, 1] + nth // wide[edge, 0]
-    return edge, row * 100_000 + column
+    """Edge numbers and the grid cells they pass through; long edges have wide cells."""
+    span = np.abs(ends[:, :2] - ends[:, 2:]).sum()
+    cell = _CELL
+    while span / cell > _MOST_CELLS_EACH * len(ends) + _MOST_CELLS:
+        cell *= 2.0
+    one, two = ends[:, :2], ends[:, 2:]
+    low, high = np.minimum(one, two) - _ROUNDING, np.maximum(one, two) + _ROUNDING
+    first = np.floor(low / cell).astype(np.int64)
+    n_columns = np.floor(high[:, 0] / cell).astype(np.int64) - first[:, 0] + 1
+    edge = np.repeat(np.arange(len(ends)), n_columns)
+    column = first[edge, 0] + nth_in_group(n_columns)
+    # The rows an edge passes in a column are those between where it enters and where it leaves.
+    run = (two - one)[edge]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.where(run[:, 0] == 0.0, 0.0, run[:, 1] / run[:, 0])
+    borders = [
+        np.clip(border * cell, low[edge, 0], high[edge, 0]) for border in (column, column + 1)
+    ]
+    y1, y2 = (one[edge, 1] + slope * (border - one[edge, 0]) for border in borders)
+    steep = (n_columns[edge] == 1) | (np.abs(run[:, 0]) < 4 * _ROUNDING)
+    south = np.where(steep, low[edge, 1], np.maximum(np.minimum(y1, y2) - _ROUNDING, low[edge, 1]))
+    north = np.where(
+        steep, high[edge, 1], np.minimum(np.maximum(y1, y2) + _ROUNDING, high[edge, 1])
+    )
+    bottom = np.floor(south / cell).astype(np.int64)
+    n_rows = np.maximum(np.floor(north / cell).astype(np.int64) - bottom + 1, 1)
+    edge, column = np.repeat(edge, n_rows), np.repeat(column, n_rows)
+    return edge, (np.repeat(bottom, n_rows) + nth_in_group(n_rows)) * 100_000 + column
 
 
 def split_edges(
