@@ -151,6 +151,8 @@ def test_areas_close_and_hold_an_area(key: str, lines: dict[str, Line]) -> None:
         ("ind_lka_mannar_1976", "13m", "77 10.6 E", "5 00.0 N"),
         ("col_pan_1976_caribbean", "M", "81 15 00 W", "11 00 00 N"),
         ("ecu_per_2011", "2", "81 09 12.53 W", "3 23 31.65 S"),
+        ("ind_lka_palk_1974", "4", "79 30.70 E", "9 21.80 N"),
+        ("tur_sun_1978_part", "5", "39 00 13 E", "42 20 15 N"),
         ("cok_usa_1980_part", "13", "166 25 42 W", "13 21 25 S"),
     ],
 )
