@@ -31,10 +31,10 @@ BEYOND = {
     "gbr_irl_1988_lineA": "the shelf beyond 200 M",
     "gbr_irl_1988_lineB": "the shelf beyond 200 M",
     "uk2013_fra_west": "its first leg is a line of its own, uk2013_fra_85",
-    "gbr_nld_1965_ed50": "point 1 moved to the common point of 1991",
+    "gbr_nld_1965_ed50": "point 1 has since moved to where the Belgian lines end",
     "fra_gbr_1982": "point 14 moved in 1991",
-    "fra_ita_1986": "its western end lies beyond 12 M",
-    "uk2013_fro": "one point of the order is no point of the shelf line",
+    "fra_ita_1986": "its western end lies 1.6 km beyond that of Shom's line",
+    "uk2013_fro": "point 181, on the special area's edge, is not in Schedule A; not explained",
     "dnk_nor_1965": "points before they were computed anew in 1974",
 }
 
