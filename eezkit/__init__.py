@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eezkit.answers import Answer
     from eezkit.atlas import Atlas
     from eezkit.coverage import Coverage
-    from eezkit.overlaps import overlap
+    from eezkit.overlaps import grid_shares, overlap
     from eezkit.sources import fetch, load, read
     from eezkit.uncertainty import Uncertainty
     from eezkit.voyages import crossings, sift, stays
@@ -35,6 +35,7 @@ __all__ = [
     "crossings",
     "fetch",
     "geodesy",
+    "grid_shares",
     "limits",
     "load",
     "maps",
@@ -51,6 +52,7 @@ _HOMES = {
     "Uncertainty": "eezkit.uncertainty",
     "crossings": "eezkit.voyages",
     "fetch": "eezkit.sources",
+    "grid_shares": "eezkit.overlaps",
     "load": "eezkit.sources",
     "overlap": "eezkit.overlaps",
     "read": "eezkit.sources",

@@ -176,6 +176,7 @@ def test_public_names_are_exactly_these() -> None:
         "crossings",
         "fetch",
         "geodesy",
+        "grid_shares",
         "limits",
         "load",
         "maps",
