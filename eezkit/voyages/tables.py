@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eezkit.atlas import Atlas
     from eezkit.voyages.timeline import Timeline
 
-__all__ = ["Path", "crossings", "stays"]
+__all__ = ["Path", "crossings", "crossings_of", "stays", "stays_of"]
 
 Path = Literal["geodesic", "rhumb"]
 
@@ -111,7 +111,7 @@ def crossings(
     line = _timeline(
         fixes, atlas, id, time, lon, lat, path, max_gap, max_speed, belts, threads
     )  # fmt: skip
-    return _crossings(line, atlas, id, max_speed=max_speed, belts=belts)
+    return crossings_of(line, atlas, id, max_speed=max_speed, belts=belts)
 
 
 def stays(
@@ -184,8 +184,7 @@ def stays(
     line = _timeline(
         fixes, atlas, id, time, lon, lat, path, max_gap, max_speed, belts, threads
     )  # fmt: skip
-    table = _stays(line, atlas, id, max_speed=max_speed, belts=belts)
-    return table if by == "set" else _by_zone(table, line, atlas)
+    return stays_of(line, atlas, id, max_speed=max_speed, belts=belts, by=by)
 
 
 def _timeline(
@@ -212,9 +211,10 @@ def _timeline(
     return timeline(tracks, atlas, path=path, belts=belts, threads=threads)
 
 
-def _crossings(
+def crossings_of(
     line: Timeline, atlas: Atlas, id: str | None, *, max_speed: float | None, belts: bool
 ) -> pd.DataFrame:
+    """Crossings of a timeline as a table; see `crossings`."""
     import pandas as pd
 
     at = np.flatnonzero(line.mark == CROSSED)
@@ -239,9 +239,16 @@ def _crossings(
     return table
 
 
-def _stays(
-    line: Timeline, atlas: Atlas, id: str | None, *, max_speed: float | None, belts: bool
+def stays_of(
+    line: Timeline,
+    atlas: Atlas,
+    id: str | None,
+    *,
+    max_speed: float | None,
+    belts: bool,
+    by: str,
 ) -> pd.DataFrame:
+    """Stays of a timeline as a table; see `stays`."""
     import pandas as pd
 
     at = np.flatnonzero(line.mark != LAST_FIX)
@@ -265,7 +272,7 @@ def _stays(
             values[in_gap] = found
             table[name] = values
     table.attrs["counts"] = line.tracks.counts
-    return table
+    return table if by == "set" else _by_zone(table, line, atlas)
 
 
 def _by_zone(table: pd.DataFrame, line: Timeline, atlas: Atlas) -> pd.DataFrame:
