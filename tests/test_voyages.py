@@ -143,7 +143,7 @@ def test_land_high_seas_and_not_covered_are_told_apart(world: Atlas, two: Atlas)
     outside = eezkit.stays(CROSSING, two)
     # A file of zones does not say that there are none elsewhere.
     assert outside["answer"].tolist()[0] == -1
-    assert pd.isna(outside["on_land"][0])
+    assert not outside["on_land"][0]
 
 
 def test_every_moment_is_located_as_its_stay_says(world: Atlas) -> None:

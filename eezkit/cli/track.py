@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eezkit.cli import options
+from eezkit.cli.reading import Data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,7 +93,7 @@ def track(
     output: Path,
     zone: str | None,
     sole: bool,
-    data: str | None,
+    data: Data,
     as_json: bool,
     kinds: tuple[str, ...],
     **given: Any,

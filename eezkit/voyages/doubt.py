@@ -116,7 +116,7 @@ def entered_in_gaps(
         reach = max_speed * M * float(tracks.time[fix + 1] - tracks.time[fix]) / 3.6e12
         found = zones_within_reach(atlas, a, b, reach)
         for names, said in ((found, may), ({z for z in found if found[z] == "must"}, must)):
-            said.append("|".join(atlas.zones[zone].name for zone in sorted(names)) or None)
+            said.append("|".join(atlas.every_zone[zone].name for zone in sorted(names)) or None)
     return may, must
 
 
@@ -142,7 +142,7 @@ def zones_within_reach(
     far = float(distance(*a, *b))
     if far > reach:
         return {}
-    chosen = range(len(atlas.zones)) if atlas.selected is None else atlas.selected
+    chosen = range(len(atlas.every_zone)) if atlas.selected is None else atlas.selected
     held = {zone for end in (a, b) for zone in _holding(atlas, *end)}
     found = dict.fromkeys(_edges_within(atlas, a, b, reach), "may") | dict.fromkeys(held, "must")
     found = {zone: verdict for zone, verdict in found.items() if zone in set(chosen)}

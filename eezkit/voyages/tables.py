@@ -297,7 +297,7 @@ def _by_zone(table: pd.DataFrame, line: Timeline, atlas: Atlas) -> pd.DataFrame:
             if row is None:
                 row = {str(name): value for name, value in record.items()}
                 if members:
-                    zone = atlas.zones[key[1]]
+                    zone = atlas.every_zone[key[1]]
                     row |= {
                         "zones": zone.name, "sovereign": zone.sovereign,
                         "territory": zone.territory, "regime": zone.regime.value,

@@ -268,7 +268,7 @@ class _Moments:
             if _LAND not in here.codes:
                 land[todo] = atlas.is_land(lon, lat)
             covered[todo] = atlas.locate(lon, lat).answer != -1
-        answer = np.where(empty & ~covered & ~land, -1, answer)
+        answer = np.where(empty & ~covered, -1, answer)
         answer = np.where(in_gap, GAP, answer)
         overlay = here.codes.get(_OVERLAYS)
         keys = [answer, land, np.full(len(answer), -1) if overlay is None else overlay]
