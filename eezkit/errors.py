@@ -26,6 +26,10 @@
 A message says what, which one, the value, what is accepted, and the likely cause or next step.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 __all__ = [
     "AreaWarning",
     "BaselineError",
@@ -47,6 +51,8 @@ __all__ = [
     "UnknownDatasetError",
     "UnknownPlaceError",
     "UnknownZoneError",
+    "closest",
+    "did_you_mean",
 ]
 
 
@@ -128,3 +134,39 @@ class TrackWarning(EezkitWarning):
 
 class SizeWarning(EezkitWarning):
     """An output is larger than its reader will like."""
+
+
+def closest(word: str, known: Iterable[str], *, n: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Give those of the known words that come close to one, the closest first.
+
+    Parameters
+    ----------
+    word : str
+    known : iterable of str
+    n : int
+        How many at most.
+    cutoff : float
+        How alike they must be, from 0 to 1; upper and lower case are alike.
+
+    Returns
+    -------
+    list of str
+        As they are known.
+    """
+    import difflib
+
+    by_case = {name.casefold(): name for name in reversed([*known])}
+    found = difflib.get_close_matches(word.casefold(), by_case, n=n, cutoff=cutoff)
+    return [by_case[name] for name in found]
+
+
+def did_you_mean(word: str, known: Iterable[str], *, n: int = 1) -> str:
+    """Ask whether a known word was meant; "" where none comes close.
+
+    Examples
+    --------
+    >>> did_you_mean("soverein", ["name", "sovereign"])
+    " Did you mean 'sovereign'?"
+    """
+    near = closest(word, known, n=n)
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -160,7 +160,7 @@ def test_a_selection_answers_to_codes_names_and_identifiers(atlas: Atlas) -> Non
 @pytest.mark.parametrize(
     ("text", "error", "says"),
     [
-        ("ABA", UnknownZoneError, "close to it: aaa"),
+        ("ABA", UnknownZoneError, "close to it: AAA"),
         ("mrgid:7", UnknownZoneError, "this dataset has: 1, 2"),
         ("mrgid:x", OptionError, "not a whole number"),
         ("flag:JPN", OptionError, "sovereign:…"),

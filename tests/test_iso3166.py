@@ -53,7 +53,58 @@ def test_three_letters_find_zones_that_have_two(two_letters, selector, chosen) -
 
 
 def test_a_code_of_neither_kind_is_told_with_what_is_close(two_letters) -> None:
-    with pytest.raises(UnknownZoneError, match="sovereign 'JPM'; close to it: jp"):
+    with pytest.raises(UnknownZoneError, match="sovereign or territory 'JPM'; close to it: JP"):
         two_letters.select("JPM")
-    with pytest.raises(UnknownZoneError, match="sovereign 'FR'"):
+    with pytest.raises(UnknownZoneError, match="sovereign or territory 'FR'"):
         two_letters.select("FR")
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("GRL", "Greenland"), ("gl", "Greenland"),
+        ("FRO", "Faroe Islands"), ("COK", "Cook Islands"),
+        ("Faroes", "Faroe Islands"), ("reunion", "Réunion"), ("Curacao", "Curaçao"),
+        ("Macau", "Macao"), ("St. Pierre and Miquelon", "Saint Pierre and Miquelon"),
+        ("name:galapagos", "Galápagos"),
+        ("territory:Sao Tome and Principe", "São Tomé and Príncipe"),
+    ],
+)  # fmt: skip
+def test_territories_answer_to_codes_and_names_as_people_write_them(asked: str, name: str) -> None:
+    assert name in {zone.name for zone in eezkit.load()[asked]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("UK", "GBR"), ("Britain", "GBR"), ("Turkey", "TUR"), ("turkiye", "TUR"), ("US", "USA"),
+        ("Ivory Coast", "CIV"), ("cote d’ivoire", "CIV"), ("Vietnam", "VNM"), ("Burma", "MMR"),
+        ("Cape Verde", "CPV"), ("The Gambia", "GMB"), ("Russian Federation", "RUS"),
+    ],
+)  # fmt: skip
+def test_states_answer_to_common_names(asked: str, code: str) -> None:
+    atlas = eezkit.load()
+    assert atlas[asked].zones == atlas.select(sovereign=code).zones
+
+
+def test_a_sovereign_goes_before_a_territory_of_the_same_name() -> None:
+    atlas = eezkit.load()
+    assert len(atlas["FRA"]) > len(atlas["territory:FRA"])
+
+
+def test_no_common_name_is_that_of_another_state() -> None:
+    from eezkit.atlas.iso3166 import other_names, plain
+
+    held: dict[str, set[str]] = {}
+    for zone in eezkit.load():
+        for party in zone.parties:
+            held.setdefault(plain(party.sovereign_name), set()).add(party.sovereign)
+            held.setdefault(plain(party.territory_name), set()).add(party.territory)
+    for name, codes in held.items():
+        known = other_names(name)
+        assert not known or known[0] in codes, name
+
+
+def test_a_territory_is_suggested_too() -> None:
+    with pytest.raises(UnknownZoneError, match=r"close to it: .*Greenland"):
+        eezkit.load().select("Greenlnd")

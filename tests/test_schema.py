@@ -320,8 +320,8 @@ def test_unknown_words_of_a_mapped_column_are_told_by_its_own_name():
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
-        ({"name": "Country"}, r"which does not exist; did you mean 'country'\? .*: country, iso2"),
-        ({"name": "country", "sovreign": "iso2"}, r"key 'sovreign'; did you mean 'sovereign'\?"),
+        ({"name": "Country"}, r"which does not exist. Did you mean 'country'\? .*: country, iso2"),
+        ({"name": "country", "sovreign": "iso2"}, r"key 'sovreign'. Did you mean 'sovereign'\?"),
         ({"name": "country", "flag": "iso2"}, r"unknown key 'flag'\. Keys are name, mrgid"),
         ({"sovereign": "iso2"}, r"must say at least which one is the name"),
         ({}, r"must say at least which one is the name"),

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eezkit.errors import SchemaError
+from eezkit.errors import SchemaError, did_you_mean
 from eezkit.schema.tables import ZoneTable
 from eezkit.schema.values import Columns, Oddities, integer, number
 from eezkit.schema.vocabulary import WORDS
 from eezkit.zones import Party, Regime, Zone, ZoneKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -66,14 +65,16 @@ def _renamed(fields: Fields, columns: Mapping[str, str]) -> Fields:
         party = _PARTY.fullmatch(key)
         if key not in MAPPING_KEYS and party is None:
             raise SchemaError(
-                f"The mapping of columns has an unknown key {key!r}{_near(key, MAPPING_KEYS)} "
+                f"The mapping of columns has an unknown key {key!r}."
+                f"{did_you_mean(key, MAPPING_KEYS)} "
                 f"Keys are {', '.join(MAPPING_KEYS)}, and sovereign2, territory2, ... for more "
                 "parties."
             )
         if column not in fields:
             raise SchemaError(
                 f"The mapping of columns takes {key!r} from the column {column!r}, which does not "
-                f"exist{_near(column, fields)} The table has: {', '.join(fields) or 'no columns'}."
+                f"exist.{did_you_mean(column, fields)} The table has: "
+                f"{', '.join(fields) or 'no columns'}."
             )
         renamed[f"{party[1]}{party[2] or 1}" if party else key] = fields[column]
     if "name" not in columns:
@@ -83,12 +84,6 @@ def _renamed(fields: Fields, columns: Mapping[str, str]) -> Fields:
             f"{', '.join(fields) or 'no columns'}."
         )
     return renamed
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    by_case = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(word.casefold(), by_case, n=1)
-    return f"; did you mean {by_case[near[0]]!r}?" if near else "."
 
 
 def _parties(table: Columns) -> list[tuple[Party, ...]]:

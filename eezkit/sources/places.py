@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eezkit.errors import CoordinateError, UnknownPlaceError
+from eezkit.errors import CoordinateError, UnknownPlaceError, closest
 from eezkit.positions import parse
 
 if TYPE_CHECKING:
@@ -98,11 +98,8 @@ def find(name: str) -> Place:
     place = places.get(_key(name))
     if place is not None:
         return place
-    from difflib import get_close_matches
-
-    close = get_close_matches(_key(name), places, n=5, cutoff=0.6)
-    names = list(dict.fromkeys(str(places[key].name) for key in close))
-    meant = f"Did you mean {' or '.join(names)}? " if names else ""
+    near = dict.fromkeys(str(places[key].name) for key in closest(_key(name), places, n=5))
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
     known = ", ".join(str(place.name) for place in all())
     raise UnknownPlaceError(f"No place is called {name!r}. {meant}Known are: {known}.")
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 
 from eezkit._atomic import atomic_path
-from eezkit.errors import CoordinateError, DataNotFoundError, OptionError, SchemaError
+from eezkit.errors import (
+    CoordinateError,
+    DataNotFoundError,
+    OptionError,
+    SchemaError,
+    did_you_mean,
+)
 from eezkit.positions import on_globe
 from eezkit.tables.answers import Answers
 from eezkit.tables.parquet import ParquetSource, arrow_output, require_pyarrow
@@ -259,8 +264,7 @@ def _column(table: _Source, what: str, asked: str | None, usual: tuple[str, ...]
         )
     listed = ", ".join(names[:40]) + (", …" if len(names) > 40 else "")
     if asked:
-        close = get_close_matches(asked, names, n=1)
-        meant = f" Did you mean {close[0]!r}?" if close else ""
+        meant = did_you_mean(asked, names)
         raise OptionError(f"{table.path} has no column {asked!r}; it has {listed}.{meant}")
     marks = [mark for mark in (";", "\t", "|", ",") if len(names) == 1 and mark in names[0]]
     hint = f" Is the delimiter {marks[0]!r}?" if marks else ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eezkit.errors import OptionError, SchemaError
+from eezkit.errors import OptionError, SchemaError, did_you_mean
 from eezkit.tables import LAT_NAMES, LON_NAMES
 from eezkit.voyages.fixes import Tracks, clean
 
@@ -147,8 +146,7 @@ def _column(
         raise SchemaError(f"{len(found)} columns may be {what}: {several}. Say which: {what}=...")
     if name is not None and name in (table.index.names or ()):
         return table.index.to_frame(index=False)[name]
-    close = get_close_matches(name or what, names, n=1)
-    meant = f" Did you mean {close[0]!r}?" if close else ""
+    meant = did_you_mean(name or what, names)
     wanted = f"no column {name!r}" if name is not None else f"no column of a usual name for {what}"
     raise OptionError(f"The fixes have {wanted}; they have {', '.join(names[:40])}.{meant}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from eezkit.errors import (
     DataNotFoundError,
     OptionError,
     UnknownDatasetError,
+    closest,
 )
 from eezkit.sources.files.intact import (
     FORMATS,
@@ -125,7 +125,7 @@ def _near_path(path: Path) -> str:
     if not path.parent.is_dir():
         return f" Nor does the folder {path.parent}."
     names = [entry.name for entry in path.parent.iterdir()]
-    near = difflib.get_close_matches(path.name, names, n=3)
+    near = closest(path.name, names)
     near += [name for name in names if Path(name).stem == path.stem and name not in near]
     return f" Did you mean {' or '.join(near)}?" if near else f" The folder {path.parent} does."
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from eezkit.errors import UnknownDatasetError
+from eezkit.errors import UnknownDatasetError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,10 +160,7 @@ def layer(name: str) -> Layer:
     plain = name.removeprefix("MarineRegions:").strip().lower()
     if plain in known:
         return known[plain]
-    import difflib
-
-    close = difflib.get_close_matches(plain, known, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
     raise UnknownDatasetError(
-        f"No layer is called {name!r}.{hint} Layers of Marine Regions: {', '.join(known)}."
+        f"No layer is called {name!r}.{did_you_mean(plain, known)} Layers of Marine Regions: "
+        f"{', '.join(known)}."
     )
