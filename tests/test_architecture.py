@@ -15,7 +15,17 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "eezkit"
 
 FLOORS = {
-    0: {"errors", "geometry", "units", "zones", "_atomic", "_entry", "data", "kernels"},
+    0: {
+        "errors",
+        "geometry",
+        "units",
+        "zones",
+        "_atomic",
+        "_entry",
+        "_progress",
+        "data",
+        "kernels",
+    },
     1: {"crs", "geodesy", "positions", "schema"},
     2: {"coverage", "lookup", "nearest", "uncertainty"},
     3: {"edges", "limits"},
@@ -238,7 +248,7 @@ COLD_PATH = {
     "lookup nearest positions sources units zones",
     "eezkit.answers": "answer found legs sentence",
     "eezkit.atlas": "atlas mapped selection single",
-    "eezkit.cli": "check options reading",
+    "eezkit.cli": "check options reading terminal",
     "eezkit.edges": "classification",
     "eezkit.kernels": "cells curves edgetree geodesic",
     "eezkit.lookup": "cell_index",

@@ -79,15 +79,20 @@ def test_the_attributes_come_from_the_service(service: Service) -> None:
 
 def test_progress_hears_of_features_and_bytes(server: WfsServer, service: Service) -> None:
     server.page_limit = 4
-    heard: list[tuple[int, int, int]] = []
+    heard: list[tuple[int, int, str]] = []
     list(service.pages(EEZ_LAYER, None, len(EEZ), lambda *news: heard.append(news)))
     assert [news[0] for news in heard if news[0]][-1] == len(EEZ)
     assert {news[1] for news in heard} == {len(EEZ)}
-    sizes = [news[2] for news in heard]
+    sizes = [bytes_of(news[2]) for news in heard]
     assert sizes == sorted(sizes)
     assert sizes[-1] == sum(
         len(collection(EEZ_SORTED[start:stop], len(EEZ))) for start, stop in ((0, 4), (4, 7))
     )
+
+
+def bytes_of(note: str) -> int:
+    """The bytes that progress was told of."""
+    return int(note.removesuffix(" bytes").replace(",", ""))
 
 
 EEZ_SORTED = sorted(EEZ, key=lambda feature: feature["properties"]["mrgid"])
@@ -348,7 +353,7 @@ def test_an_answer_that_breaks_off_once_is_asked_for_again(
     monkeypatch.setattr(wfs, "_CHUNK", 100)
     server.fail("page", Answer(collection(EEZ, 7), cut=300), times=1)
     heard: list[int] = []
-    pages = service.pages(EEZ_LAYER, None, 7, lambda *news: heard.append(news[2]))
+    pages = service.pages(EEZ_LAYER, None, 7, lambda *news: heard.append(bytes_of(news[2])))
     assert len(mrgids(pages)) == 7
     assert heard[-1] == len(collection(EEZ, 7))
 

@@ -8,6 +8,7 @@ import click
 
 from eezkit.cli import options
 from eezkit.cli.reading import Data
+from eezkit.cli.terminal import say
 from eezkit.units import parse_length
 
 __all__ = ["audit"]
@@ -74,6 +75,6 @@ def audit(
     if as_json:
         options.echo_json(found.to_json())
         return
-    click.echo(found.to_text(names), nl=False)
+    say(found.to_text(names), nl=False)
     if output is not None:
-        click.echo(output)
+        say(output)

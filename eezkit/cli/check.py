@@ -6,6 +6,7 @@ import click
 
 from eezkit.cli import options
 from eezkit.cli.reading import Data
+from eezkit.cli.terminal import say
 
 __all__ = ["check"]
 
@@ -36,5 +37,5 @@ def check(
     else:
         from eezkit.answers.sentence import sentence
 
-        click.echo(sentence(answer))
+        say(sentence(answer))
     ctx.exit(_EXIT_CODES[answer.inside])

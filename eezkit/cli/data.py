@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from eezkit.cli import options, reading
+from eezkit.cli.terminal import bar, confirm, json_text, say
 from eezkit.sources.cache import datasets as cache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from eezkit.sources.cache.datasets import CachedDataset
-    from eezkit.sources.marine_regions.wfs import Progress
 
 __all__ = ["data"]
 
@@ -45,11 +40,11 @@ def list_datasets(as_json: bool) -> None:
         )
         return
     for layer in layers().values():
-        click.echo(f"{layer.name:<24} v{layer.version:<4} {layer.title}")
+        say(f"{layer.name:<24} v{layer.version:<4} {layer.title}")
     for dataset in cached:
-        click.echo(f"cached  {dataset.name:<24} {_summary(dataset)}")
+        say(f"cached  {dataset.name:<24} {_summary(dataset)}")
     for error in damaged:
-        click.echo(f"damaged {error} `eezkit data clear` removes it.")
+        say(f"damaged {error} `eezkit data clear` removes it.")
 
 
 @data.command()
@@ -74,7 +69,7 @@ def fetch(
     """Fetch LAYER (default: eez) from Marine Regions into the cache, and print its name."""
     from eezkit.sources.marine_regions.fetching import DEFAULT_TIMEOUT, fetch_files
 
-    with _progress(layer) as progress:
+    with bar(layer) as progress:
         dataset = fetch_files(
             layer,
             sovereign=sovereign,
@@ -114,9 +109,9 @@ def info(name: str, verify: bool, as_json: bool) -> None:
     cached = known.pop("cached") or {"cached": "no"}
     for key, value in {**known, **cached}.items():
         if key == "lines":
-            click.echo(f"{key:<14} {value or 'none: what each edge is is found out'}")
+            say(f"{key:<14} {value or 'none: what each edge is is found out'}")
         elif value is not None:
-            click.echo(f"{key:<14} {_text(value)}")
+            say(f"{key:<14} {_text(value)}")
 
 
 @data.command()
@@ -128,17 +123,17 @@ def cite(name: str, as_json: bool) -> None:
     if as_json:
         _echo_json(**{key: known[key] for key in ("citation", "doi", "licence", "terms")})
         return
-    click.echo(known["citation"])
-    click.echo(f"Licence: {known['licence']}")
+    say(known["citation"])
+    say(f"Licence: {known['licence']}")
     for sentence in known["terms"]:
-        click.echo(sentence)
+        say(sentence)
 
 
 @data.command()
 @click.argument("name", required=False)
 def path(name: str | None) -> None:
     """Print the path of the cached dataset NAME, or of the cache."""
-    click.echo(cache.cache_dir() if name is None else cache.get(name).path)
+    say(cache.cache_dir() if name is None else cache.get(name).path)
 
 
 @data.command()
@@ -147,11 +142,11 @@ def path(name: str | None) -> None:
 def clear(name: str | None, yes: bool) -> None:
     """Remove the dataset NAME, or all datasets, from the cache."""
     what = f"the dataset {name}" if name else "all datasets"
-    if not yes and not click.confirm(f"Remove {what} from {cache.cache_dir()}?", err=True):
-        click.echo("Nothing was removed.", err=True)
+    if not yes and not confirm(f"Remove {what} from {cache.cache_dir()}?"):
+        say("Nothing was removed.", err=True)
         return
     freed = cache.clear(name)
-    click.echo(f"Removed {what}: {_size(freed)} free.", err=True)
+    say(f"Removed {what}: {_size(freed)} free.", err=True)
 
 
 @data.command()
@@ -172,8 +167,8 @@ def build(data: str | None, how: reading.How, refresh: bool, verify: bool, as_js
     if as_json:
         _echo_json(**built.to_json())
         return
-    click.echo(built.path)
-    click.echo(f"{built}", err=True)
+    say(built.path)
+    say(f"{built}", err=True)
 
 
 @data.command("diff")
@@ -204,7 +199,7 @@ def compare(
 
     one, other = how.of([before, after])
     found = diff(one.open(), other.open(), n=positions, seed=seed)
-    text = json.dumps(found.to_json(), ensure_ascii=False, indent=2) + "\n"
+    text = json_text(found.to_json()) + "\n"
     options.write_or_echo(text if as_json else found.to_markdown(), output)
     ctx.exit(int(bool(found)))
 
@@ -217,11 +212,11 @@ def _echo_kept(dataset: CachedDataset, as_json: bool) -> None:
     if as_json:
         _echo_json(**dataset.to_json())
         return
-    click.echo(dataset.name)
-    click.echo(f"{_summary(dataset)}: {dataset.path}", err=True)
-    click.echo(f"Cite: {dataset.manifest.citation}", err=True)
+    say(dataset.name)
+    say(f"{_summary(dataset)}: {dataset.path}", err=True)
+    say(f"Cite: {dataset.manifest.citation}", err=True)
     for sentence in dataset.manifest.terms:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
 
 
 def _summary(dataset: CachedDataset) -> str:
@@ -238,19 +233,3 @@ def _size(n_bytes: int) -> str:
 
 def _text(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Progress | None]:
-    """Show a bar on stderr, if a person is looking at it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def show(n_received: int, n_features: int, n_bytes: int) -> None:
-            bar.length = n_features
-            bar.label = f"{label} {_size(n_bytes)}"
-            bar.update(n_received - bar.pos)
-
-        yield show

@@ -6,6 +6,7 @@ import click
 
 from eezkit.cli import options
 from eezkit.cli.reading import Data
+from eezkit.cli.terminal import say
 
 __all__ = ["distance"]
 
@@ -38,4 +39,4 @@ def distance(
         place = options.resolve(position)
         shape = options.uncertainty_of(uncertainty, place)
         found = between(place, options.resolve(tuple(target.split())), uncertainty=shape)
-    options.echo_json(found.to_json()) if as_json else click.echo(found.sentence())
+    options.echo_json(found.to_json()) if as_json else say(found.sentence())

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from eezkit.cli import options
+from eezkit.cli.terminal import say
 from eezkit.geodesy import EdgeModel
 from eezkit.units import parse_length
 
@@ -43,7 +44,7 @@ class Drawing:
         from eezkit.tables import features as files
 
         said = files.edges_in_words(self.edges, self.tolerance)
-        click.echo(f"eezkit: {files.NOTE}; {said}", err=True)
+        say(f"eezkit: {files.NOTE}; {said}", err=True)
         if self.as_json:
             options.echo_json(
                 {
@@ -58,7 +59,7 @@ class Drawing:
             return
         for line in (*(text.format(**row) for row in rows), self.output, self.table):
             if line is not None:
-                click.echo(line)
+                say(line)
 
 
 def drawing(command: Callable[..., None]) -> Callable[..., None]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,9 +9,10 @@ import click
 
 from eezkit.cli import options
 from eezkit.cli.reading import Data
+from eezkit.cli.terminal import bar, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    pass
 
 __all__ = ["locate"]
 
@@ -69,7 +68,7 @@ def locate(
     atlas = options.open_atlas(data)
     if zone is not None or sole:
         atlas = atlas.select(zone, sole=sole)
-    with _progress(table.name) as progress:
+    with bar(table.name) as progress:
         summary = locate_file(
             table,
             output,
@@ -83,21 +82,6 @@ def locate(
             progress=progress,
             threads=threads,
         )
-    click.echo(f"eezkit: {output}: {summary.describe()}", err=True)
+    say(f"eezkit: {output}: {summary.describe()}", err=True)
     if as_json:
         options.echo_json(summary.to_json())
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar on stderr, if a person is looking at it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def show(done: int, whole: int) -> None:
-            bar.length = whole
-            bar.update(done - bar.pos)
-
-        yield show

@@ -8,6 +8,7 @@ import click
 
 from eezkit.cli import options
 from eezkit.cli.reading import Data
+from eezkit.cli.terminal import say
 
 __all__ = ["map"]
 
@@ -64,4 +65,4 @@ def map(  # noqa: A001
     if as_json:
         options.echo_json({"path": str(path), "bytes": path.stat().st_size})
     else:
-        click.echo(path)
+        say(path)

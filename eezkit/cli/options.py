@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from eezkit.cli import reading
+from eezkit.cli.terminal import json_text, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +108,7 @@ def open_atlas(data: reading.Data) -> Atlas:
     """Open the dataset that `--data` names, and say on stderr what must be said of it."""
     atlas = data.open()
     for note in atlas.provenance.notes:
-        click.echo(f"eezkit: {atlas.provenance.name}: {note}", err=True)
+        say(f"eezkit: {atlas.provenance.name}: {note}", err=True)
     return atlas
 
 
@@ -132,15 +132,15 @@ def uncertainty_of(text: str | None, place: Place) -> Uncertainty | None:
 def write_or_echo(text: str, output: Path | None) -> None:
     """Write text to a file, whole or not at all, or print it where no file is named."""
     if output is None:
-        click.echo(text, nl=False)
+        say(text, nl=False)
         return
     from eezkit._atomic import atomic_path
 
     with atomic_path(output) as path:
         path.write_text(text, encoding="utf-8")
-    click.echo(output)
+    say(output)
 
 
 def echo_json(value: Any) -> None:
     """Print a value as JSON on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+    say(json_text(value))

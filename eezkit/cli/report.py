@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 
 import click
 
 from eezkit.cli import options, reading
+from eezkit.cli.terminal import json_text, say
 from eezkit.errors import OptionError
 
 __all__ = ["report"]
@@ -68,9 +68,9 @@ def report(
         from eezkit import maps
 
         assert output is not None
-        click.echo(maps.save(maps.report_page(found), output))
+        say(maps.save(maps.report_page(found), output))
     elif kind == ".json":
-        text = json.dumps(found.to_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        text = json_text(found.to_json()) + "\n"
         options.write_or_echo(text, output)
     else:
         options.write_or_echo(found.to_markdown(), output)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from eezkit.cli import options
 from eezkit.cli.reading import Data
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from eezkit.cli.terminal import bar, say
 
 __all__ = ["track"]
 
@@ -108,18 +104,8 @@ def track(
     atlas = options.open_atlas(data)
     if zone is not None or sole:
         atlas = atlas.select(zone, sole=sole)
-    with _progress() as progress:
+    with bar(table.name) as progress:
         summary = track_file(table, output, atlas, kinds=kinds or None, progress=progress, **given)
-    click.echo(f"eezkit: {output}: {summary.describe()}", err=True)
+    say(f"eezkit: {output}: {summary.describe()}", err=True)
     if as_json:
         options.echo_json(summary.to_json())
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int], None] | None]:
-    """Count the fixes on stderr, if a person is looking at it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    yield lambda n: click.echo(f"\r{n:,} fixes", nl=False, err=True)
-    click.echo(err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -34,7 +33,7 @@ _VERSION = 1
 
 _DISC_VERTICES = 7200
 _SLOW = (
-    "eezkit: there are no compiled kernels, so noding the zones takes many minutes; the noded "
+    "There are no compiled kernels, so noding the zones takes many minutes; the noded "
     "layer is kept for the next time."
 )
 _layers: WeakKeyDictionary[CellIndex, NodedLayer] = WeakKeyDictionary()
@@ -98,7 +97,7 @@ def _opened(atlas: Atlas) -> NodedLayer | None:
 
 def _built(atlas: Atlas) -> NodedLayer:
     if overlay.__file__.endswith(".py") and atlas.rings.n_vertices > 100_000:
-        print(_SLOW, file=sys.stderr, flush=True)
+        warnings.warn(_SLOW, EezkitWarning, stacklevel=3)
     layer = NodedLayer.build(
         atlas.rings,
         land=embedded_land() if atlas.land is None else atlas.land,

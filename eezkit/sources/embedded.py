@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eezkit.errors import DataNotFoundError
+from eezkit.kernels import cells
 from eezkit.sources.cache.built import open_or_build
 from eezkit.units import M
 
@@ -29,7 +29,7 @@ _LAYERS = {
 }
 """Layers of zones, and the kind of the zones of each; the last two are overlays."""
 _SLOW = (
-    "eezkit: there are no compiled kernels, so indexing the atlas of the world takes minutes; "
+    "There are no compiled kernels, so indexing the atlas of the world takes minutes; "
     "it is kept for the next time."
 )
 _NOT_A_LIMIT = 195 * M
@@ -56,18 +56,16 @@ def data_folder() -> Path:
 def load_embedded(*, refresh: bool = False) -> Atlas:
     """Open the embedded atlas; the first time it is indexed into the cache."""
     files = [data_folder() / name for name in (DATASET, ATLAS)]
-    return open_or_build("embedded", files, {}, lambda: _build(*files), refresh=refresh)
+    slow = _SLOW if cells.__file__.endswith(".py") else ""
+    return open_or_build("embedded", files, {}, lambda: _build(*files), refresh=refresh, slow=slow)
 
 
 def _build(dataset: Path, atlas: Path) -> Atlas:
     from eezkit.atlas.build import build_atlas
     from eezkit.coverage import Coverage
-    from eezkit.kernels import cells_build
     from eezkit.sources.arcs import decode
     from eezkit.zones import Provenance
 
-    if cells_build.__file__.endswith(".py"):
-        print(_SLOW, file=sys.stderr, flush=True)
     facts = json.loads(dataset.read_text(encoding="utf-8"))
     with np.load(atlas) as arrays:
         zone_rings, belt_rings, land = decode(arrays)

@@ -27,6 +27,7 @@ from eezkit.tables.typed_text import IrregularTextError, TypedTextSource
 if TYPE_CHECKING:
     import os
 
+    from eezkit._progress import Progress
     from eezkit.atlas import Atlas
 
 __all__ = ["LAT_NAMES", "LON_NAMES", "OnError", "Summary", "locate_file"]
@@ -92,7 +93,7 @@ def locate_file(
     distance: bool = False,
     delimiter: str | None = None,
     encoding: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     threads: int | None = None,
 ) -> Summary:
     """Find the zones of all positions of a table, and write the table with them.
@@ -115,7 +116,7 @@ def locate_file(
         Of a text table: one character; by default a tab for ``.tsv`` and a comma for the others.
     encoding : str, optional
         Of a text table; by default UTF-8, or what its byte-order mark says.
-    progress : callable, optional
+    progress : Progress, optional
         Called with how much is done, and of how much, after each block.
     threads : int, optional
         How many threads the atlas may use; the output does not depend on it.
@@ -189,7 +190,7 @@ def _written(
     columns: tuple[int, int],
     answers: Answers,
     on_error: OnError,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
 ) -> Summary:
     with _output(room, table, answers) as write:
         return _stream(table, columns, answers, write, on_error, progress)
@@ -201,7 +202,7 @@ def _stream(
     answers: Answers,
     write: Callable[[Any, Any], None],
     on_error: OnError,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
 ) -> Summary:
     """Read, answer and write block after block."""
     n_read = n_bad = n_not_covered = 0

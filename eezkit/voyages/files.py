@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from eezkit._progress import Progress
     from eezkit.atlas import Atlas
 
 __all__ = ["TrackSummary", "track_file"]
@@ -120,7 +121,7 @@ def track_file(
     min_stay: float = 0.0,
     min_distance: float = 0.0,
     delimiter: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     threads: int | None = None,
 ) -> TrackSummary:
     """Find the stays, and the crossings, of all ships of a table.
@@ -146,7 +147,7 @@ def track_file(
         As for `eezkit.sift`.
     delimiter : str, optional
         Of text.
-    progress : callable, optional
+    progress : Progress, optional
         Called with the number of fixes done.
 
     Returns
@@ -190,7 +191,7 @@ def _run(
     options: _Options,
     first: Literal["day", "month"] | None,
     table: _Table,
-    progress: Callable[[int], None] | None,
+    progress: Progress | None,
 ) -> TrackSummary:
     summary = TrackSummary()
     times = TimeReader(table.columns[1], first)
@@ -200,7 +201,7 @@ def _run(
         for batch in batches:
             _track(batch, times, options, summary, out, aside)
             if progress is not None:
-                progress(summary.counts["fixes"])
+                progress(n := summary.counts["fixes"], 0, f"{n:,} fixes")
     return summary
 
 

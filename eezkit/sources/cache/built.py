@@ -162,6 +162,7 @@ def open_or_build(
     build: Callable[[], Atlas],
     *,
     refresh: bool = False,
+    slow: str = "",
 ) -> Atlas:
     """Open the atlas built from these files with these options, or build and keep it.
 
@@ -177,6 +178,8 @@ def open_or_build(
         Makes the atlas.
     refresh : bool
         Build anew in any case.
+    slow : str
+        What to warn of before building, where it takes long.
 
     Returns
     -------
@@ -202,6 +205,8 @@ def open_or_build(
             return _warned(Atlas.open(_judged(open_entry(folder), made_from)))
     except CacheError as error:
         _say_anew(error)
+    if slow:
+        warnings.warn(slow, EezkitWarning, stacklevel=2)
     started = time.time()
     atlas = _recording(build)
     try:
@@ -251,7 +256,8 @@ def _sweep(room: Path) -> None:
     """Remove what killed builders left, and what was built from files that are gone."""
     sweep_room(room)
     for folder in room.iterdir():
-        sweep(folder, "arrays")
+        for stem in ("arrays", "noded"):
+            sweep(folder, stem)
         with suppress(CacheError, LookupError, TypeError):
             entry = open_entry(folder)
             is_gone = not any(Path(path).exists() for path in entry.about["asked"][0])

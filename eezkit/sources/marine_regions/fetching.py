@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from eezkit._progress import Progress
     from eezkit.sources.cache.datasets import CachedDataset
     from eezkit.sources.marine_regions.registry import Layer
-    from eezkit.sources.marine_regions.wfs import Progress, Service
+    from eezkit.sources.marine_regions.wfs import Service
 
 __all__ = ["DEFAULT_TIMEOUT", "check_axis_order", "fetch_files"]
 
@@ -65,7 +66,7 @@ def fetch_files(
     base_url : str, optional
         Address of another service with the same layers.
     progress : Progress, optional
-        Called with features received, features in all, bytes received.
+        Told of features received and in all; its note is the bytes received.
 
     Returns
     -------

@@ -23,19 +23,16 @@ from eezkit.errors import FetchError, OptionError
 if TYPE_CHECKING:
     import requests
 
+    from eezkit._progress import Progress
     from eezkit.sources.marine_regions.registry import Layer
 
 __all__ = [
     "BY_HAND",
-    "Progress",
     "Service",
     "connect",
     "exception_text",
     "is_html",
 ]
-
-Progress = Callable[[int, int, int], None]
-"""Told, again and again: features received, features in all, bytes received."""
 
 BY_HAND = (
     "Or download the file by hand from https://www.marineregions.org/downloads.php and run"
@@ -150,7 +147,7 @@ class Service:
             nonlocal n_bytes
             n_bytes += size
             if progress is not None:
-                progress(len(seen), n_features, n_bytes)
+                progress(len(seen), n_features, f"{n_bytes:,} bytes")
 
         while len(seen) < n_features:
             body = self._get(
