@@ -11,6 +11,9 @@ def link_embedded(cache: Path) -> None:
     folder = eezkit.load().folder
     assert folder is not None
     _link(folder, cache)
+    noded = folder.with_name(f"{folder.name}-noded")
+    if noded.is_dir():
+        _link(noded, cache)
 
 
 def link_built(cache: Path, other: Path) -> None:
