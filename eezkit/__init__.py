@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from eezkit.coverage import Coverage
     from eezkit.overlaps import grid_shares, overlap
     from eezkit.sources import fetch, load, read
+    from eezkit.tables import locate_table
     from eezkit.uncertainty import Uncertainty
     from eezkit.voyages import crossings, sift, stays
 
@@ -38,6 +39,7 @@ __all__ = [
     "grid_shares",
     "limits",
     "load",
+    "locate_table",
     "maps",
     "overlap",
     "read",
@@ -54,6 +56,7 @@ _HOMES = {
     "fetch": "eezkit.sources",
     "grid_shares": "eezkit.overlaps",
     "load": "eezkit.sources",
+    "locate_table": "eezkit.tables",
     "overlap": "eezkit.overlaps",
     "read": "eezkit.sources",
     "sift": "eezkit.voyages",

@@ -189,6 +189,7 @@ def test_public_names_are_exactly_these() -> None:
         "grid_shares",
         "limits",
         "load",
+        "locate_table",
         "maps",
         "overlap",
         "read",

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from eezkit._entry import Entry, damaged, disk_errors, half_written, keep, open_entry
+from eezkit._entry import MANIFEST, Entry, damaged, disk_errors, half_written, keep, open_entry
 from eezkit.answers.found import NOT_COVERED, Located, on_edge
 from eezkit.atlas.mapped import map_arrays, write_arrays
 from eezkit.atlas.selection import choose, parse_selector
 from eezkit.coverage import Coverage
 from eezkit.edges import Edges
-from eezkit.errors import OptionError, UnknownZoneError
+from eezkit.errors import CacheError, DataNotFoundError, OptionError, UnknownZoneError
 from eezkit.geodesy import Nearest
 from eezkit.geometry import Rings
 from eezkit.lookup import CellIndex
@@ -607,6 +607,13 @@ class Atlas:
         except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
             raise damaged(entry.folder, repr(error)) from error
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as a reference: a folder and the hash of what is in it, not its arrays."""
+        if self.folder is None:
+            state = {name: getattr(self, name) for name in self.__dataclass_fields__}
+            return _with_all, (state,)
+        return _referred, (str(self.folder), open_entry(self.folder).sha256, self.selected)
+
     @classmethod
     def _of(cls, arrays: dict[str, NDArray[Any]], facts: dict[str, Any], folder: Path) -> Atlas:
         rooms: dict[str, dict[str, Any]] = {}
@@ -658,3 +665,30 @@ class Atlas:
             "warnings": [list(warning) for warning in self.warnings],
             "findings": dict(self.findings),
         }
+
+
+def _with_all(state: dict[str, Any]) -> Atlas:
+    """An atlas that was never kept, as it was."""
+    return Atlas(**state)
+
+
+def _referred(folder: str, sha256: str, selected: tuple[int, ...] | None) -> Atlas:
+    """Open the atlas that a reference names: where it was, or else in the cache of this process."""
+    places = [Path(folder)]
+    if own := os.environ.get("EEZKIT_CACHE_DIR"):
+        places.append(Path(own).expanduser() / "built" / Path(folder).name)
+    there = next((place for place in places if (place / MANIFEST).is_file()), None)
+    if there is None:
+        raise DataNotFoundError(
+            "The atlas that came as a reference is not on this machine: it was looked for in "
+            f"{' and in '.join(map(str, places))}. Have it built here with `eezkit data build`, "
+            "copy the folder, or let EEZKIT_CACHE_DIR name one that all workers see."
+        )
+    entry = open_entry(there)
+    if entry.sha256 != sha256:
+        raise CacheError(
+            f"The atlas in {there} is another than the one that came as a reference: its SHA-256 "
+            f"is {entry.sha256} instead of {sha256}. Was it built from other data, or by another "
+            "version of eezkit?"
+        )
+    return replace(Atlas.open(entry), selected=selected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from eezkit._progress import Progress
     from eezkit.atlas import Atlas
 
-__all__ = ["LAT_NAMES", "LON_NAMES", "OnError", "Summary", "locate_file"]
+__all__ = [
+    "LAT_NAMES",
+    "LON_NAMES",
+    "OnError",
+    "Summary",
+    "locate_file",
+    "position_columns",
+]
 
 LON_NAMES = ("lon", "longitude", "long", "lng", "decimallongitude")
 """Columns of longitudes that need not be named, in any case."""
@@ -167,7 +174,7 @@ def locate_file(
             skip = on_error == "skip"
             text = text_source(given, delimiter, encoding, skip_ragged=skip)
             table = stack.enter_context(text)
-        columns = _columns(table, lon, lat)
+        columns = position_columns(table.names, table.path, lon, lat)
         for name in answers.names:
             if name in table.names:
                 raise OptionError(
@@ -242,16 +249,39 @@ def _refuse(
     )
 
 
-def _columns(table: _Source, lon: str | None, lat: str | None) -> tuple[int, int]:
-    """Indices of the columns of longitudes and latitudes."""
-    found = _column(table, "lon", lon, LON_NAMES), _column(table, "lat", lat, LAT_NAMES)
+def position_columns(
+    names: Sequence[str], shown: object, lon: str | None, lat: str | None
+) -> tuple[int, int]:
+    """Indices of the columns of longitudes and latitudes.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of all columns.
+    shown : object
+        What the table is called in messages.
+    lon, lat : str or None
+        Names that were asked for.
+
+    Raises
+    ------
+    OptionError
+        If there is no column of a name, or both are one.
+    SchemaError
+        If no column, or several, have a usual name.
+    """
+    found = (
+        _column(names, shown, "lon", lon, LON_NAMES),
+        _column(names, shown, "lat", lat, LAT_NAMES),
+    )
     if found[0] == found[1]:
-        raise OptionError(f"lon and lat are one and the same column, {table.names[found[0]]!r}.")
+        raise OptionError(f"lon and lat are one and the same column, {names[found[0]]!r}.")
     return found
 
 
-def _column(table: _Source, what: str, asked: str | None, usual: tuple[str, ...]) -> int:
-    names = table.names
+def _column(
+    names: Sequence[str], shown: object, what: str, asked: str | None, usual: tuple[str, ...]
+) -> int:
     found = [
         i for i, name in enumerate(names) if (name == asked if asked else name.lower() in usual)
     ]
@@ -260,17 +290,17 @@ def _column(table: _Source, what: str, asked: str | None, usual: tuple[str, ...]
     if len(found) > 1:
         several = ", ".join(names[i] for i in found)
         raise SchemaError(
-            f"{table.path} has {len(found)} columns that may be {what}: {several}. Say which "
+            f"{shown} has {len(found)} columns that may be {what}: {several}. Say which "
             f"with --{what}; if two have one name, rename one of them."
         )
     listed = ", ".join(names[:40]) + (", …" if len(names) > 40 else "")
     if asked:
         meant = did_you_mean(asked, names)
-        raise OptionError(f"{table.path} has no column {asked!r}; it has {listed}.{meant}")
+        raise OptionError(f"{shown} has no column {asked!r}; it has {listed}.{meant}")
     marks = [mark for mark in (";", "\t", "|", ",") if len(names) == 1 and mark in names[0]]
     hint = f" Is the delimiter {marks[0]!r}?" if marks else ""
     raise SchemaError(
-        f"{table.path} has no column of a usual name for {what} ({', '.join(usual)}); it has "
+        f"{shown} has no column of a usual name for {what} ({', '.join(usual)}); it has "
         f"{listed}. Name the column with --{what}; a table needs a header.{hint}"
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from eezkit.tables.answers import Answered, Answers
 
-__all__ = ["ParquetBlock", "ParquetSource", "arrow_output", "require_pyarrow"]
+__all__ = ["ParquetBlock", "ParquetSource", "arrow_output", "floats", "require_pyarrow"]
 
 _ROWS, _BYTES = 1 << 20, 1 << 27
 _BUFFER = 1 << 20
@@ -106,7 +106,7 @@ class ParquetSource:
         with self._readable():
             for table in self._tables():
                 self._n_read += table.num_rows
-                yield ParquetBlock(table, _floats(table.column(lon)), _floats(table.column(lat)))
+                yield ParquetBlock(table, floats(table.column(lon)), floats(table.column(lat)))
 
     def _tables(self) -> Iterator[Any]:
         """Yield tables of one size, whatever the row groups and batches of the file are."""
@@ -214,8 +214,8 @@ def require_pyarrow() -> None:
         ) from None
 
 
-def _floats(column: Any) -> NDArray[np.float64]:
+def floats(column: Any) -> NDArray[np.float64]:
     """A column of numbers as float64, nulls as NaN."""
     import pyarrow as pa
 
-    return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+    return np.asarray(column.cast(pa.float64(), safe=False), dtype=np.float64)
