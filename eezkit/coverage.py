@@ -154,6 +154,37 @@ class Coverage:
             covered[valid] |= _within(*self.around, x[valid], y[valid])
         return covered
 
+    @property
+    def is_world(self) -> bool:
+        """Whether the dataset is complete everywhere."""
+        return _WORLD[0] in self.boxes
+
+    def depth(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+        """Give a distance within which everything is covered.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (...)
+            Metres, never more than there are to the nearest place that is not covered, and 1 %
+            fewer at most where a disc or a single box covers; 0 where nothing is.
+        """
+        lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+        x, y = np.broadcast_arrays(lon, lat)
+        deep = np.zeros(x.shape)
+        for box in self.boxes:
+            deep = np.maximum(deep, np.where(on_globe(x, y), _depth(*box, x, y), 0.0))
+        if self.around is not None:
+            centre_lon, centre_lat, radius = self.around
+            valid = on_globe(x, y)
+            left = radius - distance(centre_lon, centre_lat, x[valid], y[valid])
+            deep[valid] = np.maximum(deep[valid], left)
+        return deep
+
     def describe(self) -> str:
         """Say in one line where and for whom the dataset is complete.
 
@@ -236,3 +267,28 @@ def _within(
     near = ~within & (haversine <= farthest * (1.0 + 1e-9) + 1e-24)
     within[near] = distance(centre_lon, centre_lat, lon[near], lat[near]) <= radius
     return within
+
+
+def _depth(
+    west: float,
+    south: float,
+    east: float,
+    north: float,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Metres to the sides of a box, at least: on the sphere of the least radius of curvature."""
+    y = np.radians(lat)
+    half = (east - west if east >= west else east - west + 360.0) / 2.0
+    off = np.abs(wrap_lon(lon - (west + half)))
+    ways = [np.full(y.shape, np.inf)]
+    if south > -90.0:
+        ways.append(y - np.radians(south))
+    if north < 90.0:
+        ways.append(np.radians(north) - y)
+    if half < 180.0:
+        to_side = np.radians(half - off)
+        # Beyond a quarter turn the nearest point of a side is the pole.
+        near = np.minimum(to_side, np.pi / 2.0)
+        ways.append(np.arcsin(np.cos(y) * np.sin(np.maximum(near, 0.0))) * np.sign(to_side))
+    return np.maximum(WGS84.least_radius * np.min(ways, axis=0), 0.0)

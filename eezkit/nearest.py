@@ -269,7 +269,7 @@ class EdgeTree:
                 f"active has shape {counted.shape}. Accepted is one value for each edge, "
                 f"shape ({self.n_edges},)."
             )
-        if few:
+        if few or not len(self.chords):
             return counted.view(np.uint8), none
         marks = np.zeros(len(self.nodes), dtype=bool)
         n_leaves = len(self.nodes) // 2

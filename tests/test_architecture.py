@@ -248,7 +248,7 @@ COLD_PATH = {
     "eezkit": "__main__ _entry answers atlas cli coverage edges errors geodesy geometry kernels "
     "lookup nearest positions sources units zones",
     "eezkit.answers": "answer found legs sentence",
-    "eezkit.atlas": "atlas mapped selection single",
+    "eezkit.atlas": "atlas mapped selection single sureness",
     "eezkit.cli": "check options reading terminal",
     "eezkit.edges": "classification",
     "eezkit.kernels": "cells curves edgetree geodesic",

@@ -122,3 +122,29 @@ def test_a_box_upside_down_is_refused() -> None:
 def test_an_unknown_type_is_refused() -> None:
     with pytest.raises(OptionError, match="known are 'world'"):
         Coverage.from_json({"type": "county"})
+
+
+@pytest.mark.parametrize(
+    "coverage",
+    [
+        Coverage.disc(170.0, 60.0, 2_000_000.0),
+        Coverage.within([[170, 50, -170, 70]]),
+        Coverage.within([[-100, -90, 100, -60]]),
+        Coverage.within([[-180, 0, 180, 80]]),
+    ],
+)
+def test_nothing_uncovered_lies_within_the_depth(coverage: Coverage) -> None:
+    rng = np.random.default_rng(4)
+    lon, lat = rng.uniform(-180, 180, 400), rng.uniform(-89, 89, 400)
+    depth = coverage.depth(lon, lat)
+    covered = coverage.covers(lon, lat)
+    assert (depth[~covered] == 0.0).all()
+    assert (depth[covered] > 0.0).all()
+    away = rng.uniform(0, 360, (400, 60))
+    x, y, _ = direct(lon[:, None], lat[:, None], away, np.minimum(depth, 9e6)[:, None] * 0.999999)
+    assert coverage.covers(x, y)[covered].all()
+
+
+def test_the_world_has_no_rim() -> None:
+    assert Coverage.world().depth(0.0, 90.0) == np.inf
+    assert Coverage.world().depth(np.nan, 0.0) == 0.0

@@ -274,3 +274,10 @@ def test_what_makes_no_sense_is_refused(random: np.random.Generator) -> None:
         tree.query(0, 0, active=np.ones(9, dtype=bool))
     with pytest.raises(OptionError, match="threads 0"):
         tree.query(0, 0, threads=0)
+
+
+def test_a_tree_without_edges_says_so_to_many_positions() -> None:
+    none = EdgeTree.build([], [], [], [])
+    found = none.query(np.zeros(100), np.zeros(100), active=np.empty(0, dtype=bool))
+    assert np.isinf(found.distance).all()
+    assert (found.edge == -1).all()

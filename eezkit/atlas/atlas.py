@@ -237,14 +237,21 @@ class Atlas:
             code[empty] = np.where(covered, 0, NOT_COVERED)
         return Located(code, x, y, self)
 
+    @property
+    def _covers_everywhere(self) -> bool:
+        """Whether "in none of my zones" may be said anywhere."""
+        if self.coverage.is_world:
+            return True
+        asked = {p.sovereign for zone in self.zones for p in zone.parties}
+        complete = self.coverage.complete_for
+        return self.selected is not None and bool(asked) and asked <= complete
+
     def _covers(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], in_zone: NDArray[np.bool_]
     ) -> NDArray[np.bool_]:
         """Whether "in none of my zones" may be said; it may where another zone holds a position."""
-        if self.selected is not None:
-            asked = {p.sovereign for zone in self.zones for p in zone.parties}
-            if asked and asked <= self.coverage.complete_for:
-                return np.ones(lon.shape, dtype=bool)
+        if self._covers_everywhere:
+            return np.ones(lon.shape, dtype=bool)
         return in_zone | self.coverage.covers(lon, lat)
 
     def distance(

@@ -12,6 +12,7 @@ from eezkit.answers.found import NOT_COVERED
 from eezkit.answers.legs import Leg
 from eezkit.answers.sentence import edge_name
 from eezkit.atlas.atlas import Atlas
+from eezkit.atlas.sureness import change_of, is_decided
 from eezkit.positions import check_arrays
 from eezkit.zones import EdgeKind, Zone
 
@@ -46,15 +47,15 @@ def answer(
     inside: Inside = code > 0 if covered else "not covered"
 
     edge = asked.distance(x, y, kinds="seaward")
-    stable = everywhere.distance(x, y, kinds="seaward")
     coast = atlas.distance(x, y, kinds="coast")
     known = covered and not on_land and int(edge.edge) >= 0
     shape = _circle(uncertainty) if isinstance(uncertainty, float | int) else uncertainty
     decided = None
     if shape is not None and covered:
-        # On land the answer changes at the beach, which is no seaward edge.
-        ashore = on_land and float(coast.distance) <= shape.reach(float(x), float(y))
-        decided = not ashore and _is_decided(asked, shape, float(x), float(y), inside=bool(inside))
+        decided = is_decided(change_of(asked, held), shape, float(x), float(y))
+    stable = None
+    if covered and not on_land:
+        stable = float(change_of(everywhere, held)(x.reshape(1), y.reshape(1))[0])
     return Answer(
         lon=float(x),
         lat=float(y),
@@ -67,7 +68,7 @@ def answer(
         margin=_number(edge.distance if inside is True else -edge.distance) if known else None,
         edge=_edge_leg(asked, edge, held) if known else None,
         coast=_coast_leg(coast),
-        stable_within=_number(stable.distance) if covered and not on_land else None,
+        stable_within=stable if stable is not None and 0.0 <= stable < np.inf else None,
         uncertainty=shape,
         decided=decided,
         zones=zones,
@@ -104,17 +105,6 @@ def _circle(radius: float) -> Uncertainty:
     from eezkit.uncertainty import Uncertainty
 
     return Uncertainty.circle(radius)
-
-
-def _is_decided(atlas: Atlas, shape: Uncertainty, lon: float, lat: float, *, inside: bool) -> bool:
-    """Whether every position within the uncertainty has the same answer, and is covered."""
-    from eezkit.uncertainty import decide
-
-    if not inside:
-        rim_lon, rim_lat = shape.outline(lon, lat)
-        if (atlas.locate(rim_lon, rim_lat).answer == NOT_COVERED).any():
-            return False
-    return decide(shape, lon, lat, atlas.margin) == ("inside" if inside else "outside")
 
 
 def _neighbour(asked: Atlas, edge: int, code: int) -> str | None:
