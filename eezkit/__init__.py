@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from eezkit.answers import Answer
     from eezkit.atlas import Atlas
     from eezkit.coverage import Coverage
+    from eezkit.maps.exploring import explore
     from eezkit.overlaps import grid_shares, overlap
+    from eezkit.reports.finding import report
     from eezkit.sources import fetch, load, read
     from eezkit.tables import locate_table
     from eezkit.uncertainty import Uncertainty
@@ -34,6 +36,7 @@ __all__ = [
     "M",
     "Uncertainty",
     "crossings",
+    "explore",
     "fetch",
     "geodesy",
     "grid_shares",
@@ -43,6 +46,7 @@ __all__ = [
     "maps",
     "overlap",
     "read",
+    "report",
     "sift",
     "stays",
 ]
@@ -53,12 +57,14 @@ _HOMES = {
     "Coverage": "eezkit.coverage",
     "Uncertainty": "eezkit.uncertainty",
     "crossings": "eezkit.voyages",
+    "explore": "eezkit.maps",
     "fetch": "eezkit.sources",
     "grid_shares": "eezkit.overlaps",
     "load": "eezkit.sources",
     "locate_table": "eezkit.tables",
     "overlap": "eezkit.overlaps",
     "read": "eezkit.sources",
+    "report": "eezkit.reports",
     "sift": "eezkit.voyages",
     "stays": "eezkit.voyages",
 }

@@ -16,7 +16,6 @@ import story
 import eezkit
 from eezkit import maps
 from eezkit.reports import report
-from eezkit.sources import places
 
 HERE = Path(__file__).parent
 COMMAND = "python maps/build.py"
@@ -28,7 +27,7 @@ def flagship(atlas, _name):
     """The 2026 site off Minami-Torishima, and every claim of its story beside the geometry."""
     found = story.ask(atlas, "minamitorishima-2026")
     found = replace(
-        report(atlas, found.answer, places=places.all(), n_places=20, note=found.note),
+        report(found.answer, atlas, n_places=20, note=found.note),
         title=found.title,
         command=f"eezkit report minamitorishima-2026 --zone JPN   # with the claims: {COMMAND}",
     )
@@ -54,9 +53,8 @@ def position(title):
     def page(atlas, name):
         lat, lon = POSITIONS[name]
         found = report(
-            atlas,
             answer_of(name, atlas),
-            places=places.all(),
+            atlas,
             title=title,
             command=f"eezkit report {lat} {lon}   # in this folder: {COMMAND}",
         )

@@ -28,7 +28,7 @@ def ask(atlas, name):
     answer = atlas.at(
         lon=place.lon, lat=place.lat, zone="JPN", uncertainty=place.uncertainty, name=name
     )
-    return report(atlas, answer, places=places.all(), title=place.title, note=place.note)
+    return report(answer, atlas, title=place.title, note=place.note)
 
 
 def margins_of(found):

@@ -89,7 +89,8 @@ def reported(name: str, atlas: Atlas) -> Report:
     lat, lon, asked, radius = POSITIONS[name]
     shape = None if radius is None else Uncertainty.circle(radius)
     answer = atlas.at(lon=lon, lat=lat, zone=asked, uncertainty=shape, name=name)
-    return report(atlas, answer, command=f"eezkit report {lat:.6f} {lon:.6f} --data made-up-sea")
+    command = f"eezkit report {lat:.6f} {lon:.6f} --data made-up-sea"
+    return report(answer, atlas, places=(), command=command)
 
 
 def main() -> None:

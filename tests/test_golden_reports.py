@@ -11,16 +11,16 @@ from eezkit.atlas import Atlas
 from golden_reports import GOLDEN, POSITIONS, reported, sea
 
 SAID = {
-    "internal-waters": ["| belt | internal waters", "| water column | sovereignty |"],
-    "5-miles": ["| belt | territorial sea", "innocent passage", "| seabed | sovereignty |"],
-    "18-miles": ["| belt | contiguous zone", "contiguous-zone control", "cannot change the answer"],
-    "150-miles": ["| belt | exclusive economic zone", "50.0 nmi (92.6 km) inside the outer limit"],
+    "internal-waters": ["| internal waters |", "| Water column | sovereignty |"],
+    "5-miles": ["| territorial sea |", "innocent passage", "| Seabed and subsoil | sovereignty |"],
+    "18-miles": ["| contiguous zone |", "contiguous-zone control", "cannot change the answer"],
+    "150-miles": ["| exclusive economic zone |", "50.0 nmi (92.6 km) inside the outer limit"],
     "joint-regime": ["Aland / Bland, joint regime", "under a joint regime"],
-    "overlapping-claim": ["Aland / Bland, overlapping claim", "**undecided", "more than one State"],
-    "high-seas": ["**outside", "| belt | high seas", "the Area: not known from these data"],
-    "extended-shelf": ["seabed only", "| water column | high seas |", "beyond 200 M"],
-    "on-land": ["| belt | land", "none: this is land", "next zone | Alandic Zone: 89.6 nmi"],
-    "pole": ["90.000000", "| belt | high seas"],
+    "overlapping-claim": ["Aland / Bland, overlapping claim", "**Undecided", "more than one State"],
+    "high-seas": ["**Outside", "| high seas |", "the Area: not known from these data"],
+    "extended-shelf": ["seabed only", "| Water column | high seas |", "beyond 200 nmi"],
+    "on-land": ["**On land**", "none: this is land", "| Next zone | Alandic Zone | 89.6 | 165.9 |"],
+    "pole": ["90.000000", "| high seas |"],
 }
 
 

@@ -208,7 +208,7 @@ def test_every_regime_has_a_style_of_its_own(tmp_path):
     }
     (layer,) = [c for c in chart._children.values() if getattr(c, "group", "") == "Zones"]
     assert [entry["label"] for entry in layer.key] == [
-        "one State",
+        "one claimant in these data",
         "joint regime",
         "overlapping claims",
         "regime not known",
@@ -220,13 +220,13 @@ def test_a_popup_tells_what_the_table_knows_and_no_nulls():
     (zones,) = features_of(maps.add_zones(maps.base_map(), table)).values()
     by_name = {feature["title"]: dict(map(tuple, feature["rows"])) for feature in zones}
     assert by_name["West"] == {
-        "Kind": "jurisdiction to 200 nmi",
-        "Held": "one State",
+        "Kind": "EEZ, drawn from the coast",
+        "Claims": "one claimant in these data",
         "Sovereign": "Aland",
         "Area": "1,234,567 km²",
         "MRGID": "1",
     }
-    assert by_name["Torn"].keys() == {"Kind", "Held", "Sovereign", "Area"}
+    assert by_name["Torn"].keys() == {"Kind", "Claims", "Sovereign", "Area"}
     assert by_name["East"]["Sovereign"] == "Bland, Cland"
     assert by_name["East"]["Status"] == "claimed <b>twice</b>"
 
@@ -467,3 +467,74 @@ def test_belts_are_not_drawn_along_the_seam() -> None:
     seam = np.abs(xy[:, 0]) == 180.0
     assert seam.sum() > 4, "belts that ±180° cuts"
     assert not (seam[1:] & seam[:-1] & (of[1:] == of[:-1])).any()
+
+
+# -- explore --------------------------------------------------------------------------------
+
+
+def test_anything_is_drawn_by_one_verb(tmp_path):
+    atlas = eezkit.load().select("FJI")
+    answer = atlas.at(lon=178.0, lat=-19.5)
+    found = eezkit.report(answer, atlas)
+    line = geopandas.GeoSeries([shapely.linestrings([[0, 0], [1, 1]])], crs="EPSG:4326").to_frame()
+    made = [
+        eezkit.explore(atlas),
+        eezkit.explore(answer, atlas),
+        eezkit.explore(found),
+        eezkit.explore(zone_table()),
+        eezkit.explore(line.set_geometry(0)),
+        eezkit.explore(dots(9)),
+        eezkit.explore(dots(9)[["ship", "geometry"]]),
+    ]
+    drawn = [[*features_of(chart)] for chart in made]
+    assert "Zones" in drawn[0]
+    assert "The position" in drawn[1]
+    assert "Coast and places" in drawn[2]
+    assert drawn[4] == ["Outer limit"]
+    assert made[1].facts["lead"] == "In Fiji"
+    chart = eezkit.explore(atlas)
+    assert eezkit.explore(answer, atlas, m=chart) is chart
+    assert {"Zones", "The position"} <= set(features_of(chart))
+
+
+@pytest.mark.parametrize(
+    ("thing", "options", "message"),
+    [
+        ("answer", {}, "the atlas that gave it"),
+        ("answer", {"column": "sovereign"}, "in one colour"),
+        ("table", {"column": "flag"}, "no column 'flag'; they have mrgid"),
+        ("mixed", {}, "LineString, Point"),
+    ],
+)
+def test_what_cannot_be_explored_is_refused(thing, options, message):
+    mixed = geopandas.GeoSeries([shapely.Point(0, 0), shapely.linestrings([[0, 0], [1, 1]])])
+    things = {
+        "answer": answer_in(sea()),
+        "table": zone_table(),
+        "mixed": geopandas.GeoDataFrame(geometry=mixed, crs="EPSG:4326"),
+    }
+    with pytest.raises(OptionError, match=message):
+        eezkit.explore(things[thing], **options)
+
+
+def test_zones_that_touch_are_told_apart_by_the_column_they_are_coloured_by():
+    shapes = [shapely.box(x, y, x + 1, y + 1) for x in range(5) for y in range(4)]
+    table = geopandas.GeoDataFrame(
+        {"name": [f"zone {i}" for i in range(20)], "flag": [f"f{i % 9}" for i in range(20)]},
+        geometry=shapes,
+        crs="EPSG:4326",
+    )
+    (zones,) = features_of(eezkit.explore(table, column="flag")).values()
+    colour = {feature["title"]: feature["class"].split()[1] for feature in zones}
+    for (i, a), (j, b) in itertools.combinations(enumerate(shapes), 2):
+        if i % 9 != j % 9 and a.intersects(b):
+            assert colour[f"zone {i}"] != colour[f"zone {j}"]
+        if i % 9 == j % 9:
+            assert colour[f"zone {i}"] == colour[f"zone {j}"]
+
+
+def test_few_values_have_a_colour_each_in_the_key():
+    chart = eezkit.explore(zone_table(), column="sovereign")
+    (layer,) = [c for c in chart._children.values() if getattr(c, "group", "") == "Zones"]
+    assert [entry["label"] for entry in layer.key] == ["AAA", "AAA|BBB", "BBB|CCC", "CCC"]
+    assert len({entry["style"] for entry in layer.key}) == 4

@@ -123,7 +123,12 @@ def test_a_position_is_drawn_as_on_the_page(dark):
         assert text in said
     assert "119.0\xa0nmi" in said.split("\n")
     assert "Not for legal or navigational use" in said
-    for label in ("one State", "outer limit", "12 nmi, territorial sea", "the position"):
+    for label in (
+        "one claimant in these data",
+        "outer limit",
+        "12 nmi, territorial sea",
+        "the position",
+    ):
         assert label in said.split("\n")
 
 
@@ -145,7 +150,9 @@ def test_every_regime_is_in_the_key_with_its_own_pattern():
     figure = static.zones_figure(zone_table(), title="Zones")
     handles = figure.axes[0].get_legend().legend_handles
     assert len({handle.get_hatch() for handle in handles}) == 4
-    assert {"one State", "joint regime", "overlapping claims"} <= set(words(figure).split("\n"))
+    assert {"one claimant in these data", "joint regime", "overlapping claims"} <= set(
+        words(figure).split("\n")
+    )
 
 
 @pytest.mark.usefixtures("_matplotlib")

@@ -60,7 +60,7 @@ def report_of(text: str, atlas: eezkit.Atlas) -> Report:
     answer = atlas.at(lon=west + 0.5, lat=51.5, name=text)
     place = places.Place(lon=west + 0.6, lat=51.6, name="there", title=text, kind="city", note=text)
     more = {"places": [place], "title": text, "note": text, "command": text}
-    return report(atlas, answer, others=[report(atlas, answer, **more)], **more)
+    return report(answer, atlas, others=[report(answer, atlas, **more)], **more)
 
 
 def layers_of(text: str, chart: folium.Map) -> folium.Map:
@@ -179,7 +179,8 @@ def test_a_template_of_the_user_s_own_stays_one(tmp_path: Path) -> None:
 @payloads
 def test_texts_of_reports_show_the_text(text: str, atlas: eezkit.Atlas) -> None:
     told = report_of(text, atlas)
-    markdown = told.to_markdown()
+    markdown, _, command = told.to_markdown().partition("## How it was made")
+    assert command.split("\n")[2].startswith("    ")
     assert "<" not in markdown
     assert not re.search(r"(?<!\\)\[[^\]]*\]\(", markdown)
     assert "\u2028" not in markdown
@@ -281,14 +282,12 @@ def test_text_becomes_html_nowhere_in_our_scripts() -> None:
 
 def test_templates_escape_every_value_in_text_and_in_attributes() -> None:
     nasty = "\"'><script>x</script>{{ 1 }}"
-    told = maps.Section(nasty, (nasty,), (nasty,) * 3, ((nasty,) * 3,), ("yes",))
+    told = maps.Section(nasty, (nasty,), (nasty,) * 2, ((nasty,) * 2,), (nasty,))
     page = fill(
         "report.html",
-        **dict.fromkeys(["title", "policy", "head", "map", "script", "where", "lead"], nasty),
-        **dict.fromkeys(["state", "sentence", "note", "command", "disclaimer"], nasty),
-        sections=[told],
-        belts=told,
-        sources=[maps.Section(nasty, rows=((nasty, nasty),))],
+        **dict.fromkeys(["title", "policy", "head", "map", "script", "disclaimer"], nasty),
+        **dict.fromkeys(["answer", "belts"], told),
+        **{name: [told] for name in ("findings", "sources", "making")},
     )
     assert "<script>x" not in page
     assert page.count(html.escape(nasty).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")) > 20

@@ -81,7 +81,7 @@ RIGHTS = {
     ),
     "extended continental shelf": Rights(
         "high seas",
-        "the coastal State's continental shelf beyond 200 M, as far as established",
+        "the coastal State's continental shelf beyond 200 nmi, as far as established",
         "UNCLOS art. 76, 77, 82, 87",
     ),
     "high seas": Rights(
@@ -120,7 +120,7 @@ def belt_of(answer: Answer) -> Belt:
         return Belt(word, f"a zone of this kind in {answer.provenance.name}")
     if answer.coast is None:
         near = "no coast is known here, so that a belt nearer to it is not excluded"
-        return Belt(belt_by_distance(math.inf), f"in a zone to 200 M; {near}")
+        return Belt(belt_by_distance(math.inf), f"in a zone to 200 nmi; {near}")
     word = belt_by_distance(answer.coast.distance)
     return Belt(word, "distance from the coast, which is taken for the baseline")
 

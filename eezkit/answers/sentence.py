@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from eezkit.answers.answer import Answer
 
 __all__ = [
-    "cell",
     "edge_name",
     "edge_words",
     "evidence_words",
@@ -103,13 +102,6 @@ def uncertainty_words(answer: Answer, margins: tuple[float, float] | None = None
         return words
     sides = [f"{length(abs(m))} {'inside' if m > 0 else 'outside'}" for m in sorted(margins)]
     return f"{words}: along its outline from {sides[0]} to {sides[1]}"
-
-
-def cell(text: str) -> str:
-    """Text that can neither break out of a cell of a Markdown table nor be markup in it."""
-    for mark, safe in (("\\", "\\\\"), ("|", "\\|"), ("[", "\\["), ("`", "\\`"), ("<", "&lt;")):
-        text = text.replace(mark, safe)
-    return " ".join(text.splitlines())
 
 
 def sentence(answer: Answer) -> str:

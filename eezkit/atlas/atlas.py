@@ -38,6 +38,8 @@ __all__ = ["Atlas"]
 
 Kinds = Literal["seaward", "coast", "all"]
 
+_SHOWN = 10
+"""Zones of an atlas that a notebook shows."""
 _SMALL_ISLAND = 12 * M
 
 
@@ -126,10 +128,13 @@ class Atlas:
         return f"<Atlas {self.provenance.name}{version}: {len(self)}{of} zones>"
 
     def _repr_html_(self) -> str:
-        from eezkit.maps import atlas_map
+        from eezkit.answers.notebook import lines, small_table
+        from eezkit.answers.sentence import zone_words
 
-        html: str = atlas_map(self)._repr_html_()
-        return html
+        rows = [(zone.name, zone_words(zone)) for zone in self.zones[:_SHOWN]]
+        more = len(self) - len(rows)
+        rest = lines(f"and {more} more; eezkit.explore(atlas) is a map of them") if more else ""
+        return f"{lines(repr(self))}{small_table(('zone', 'held or claimed by'), rows)}{rest}"
 
     # -- choosing ---------------------------------------------------------------------------
 
@@ -550,23 +555,6 @@ class Atlas:
         from eezkit.atlas.tables import to_geodataframe
 
         return to_geodataframe(self, layer)
-
-    def map(self, **position: Any) -> Any:
-        """Draw the atlas, or one position in it, as a folium map.
-
-        Parameters
-        ----------
-        **position
-            Nothing, or what `at` takes.
-
-        Returns
-        -------
-        folium.Map
-            ``eezkit.maps.save(map, "page.html")`` writes it as one self-contained page.
-        """
-        from eezkit.maps import atlas_map, position_map
-
-        return position_map(self.at(**position), self) if position else atlas_map(self)
 
     def save(self, path: str | os.PathLike[str], *, about: Mapping[str, Any] | None = None) -> None:
         """Write the built atlas as a folder of arrays to map and a manifest.

@@ -156,7 +156,7 @@ def clear(name: str | None, yes: bool) -> None:
 @reading.how
 @options.as_json
 def build(data: str | None, how: reading.How, refresh: bool, verify: bool, as_json: bool) -> None:
-    """Have the index of FILE or LAYER (default: the embedded atlas) built in the cache.
+    """Have the index of FILE or LAYER (default: the built-in atlas) built in the cache.
 
     Every command does so when it first meets a dataset; this does it beforehand.
     """

@@ -41,14 +41,13 @@ def map(  # noqa: A001
     """
     from eezkit import maps
     from eezkit.reports import report
-    from eezkit.sources import places
 
     maps.check_suffix(output, offline=not online)
     if position:
         place, atlas, answer = options.ask(
             position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
         )
-        found = report(atlas, answer, places=places.all(), note=place.note)
+        found = report(answer, atlas, note=place.note)
         path = maps.draw(
             output,
             atlas,

@@ -20,7 +20,7 @@ __all__ = ["Data", "How", "data", "datasets", "how"]
 
 Command = Callable[..., Any]
 
-_WHAT = "Zones to ask: a file, or a layer fetched or added before. Default: the embedded atlas."
+_WHAT = "Zones to ask: a file, or a layer fetched or added before. Default: the built-in atlas."
 
 
 @dataclass(frozen=True)

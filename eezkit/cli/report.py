@@ -43,7 +43,6 @@ def report(
     """
     from eezkit.reports import Report
     from eezkit.reports import report as make
-    from eezkit.sources import places
 
     kind = output.suffix.lower() if output else ".json" if as_json else ".md"
     if kind not in (".html", ".md", ".json"):
@@ -55,9 +54,8 @@ def report(
         )
         others = () if found is None else (found, *found.others)
         found = make(
-            atlas,
             answer,
-            places=places.all(),
+            atlas,
             title=place.title,
             note=place.note,
             others=others,

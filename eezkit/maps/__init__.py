@@ -5,14 +5,16 @@ layers may stand between them. `save` writes one self-contained HTML file. The `
 functions draw the same with matplotlib, and `save_figure` writes PNG, SVG or PDF.
 """
 
+from eezkit.maps.exploring import explore
 from eezkit.maps.paper.static import position_figure, save_figure, zones_figure
 from eezkit.maps.views import atlas_map, position_map
 from eezkit.maps.web.areas import add_zones
 from eezkit.maps.web.layers import add_limits, base_map
 from eezkit.maps.web.marks import add_geodesic, add_positions, add_table, add_uncertainty
 from eezkit.maps.web.page import save
-from eezkit.maps.web.report_page import Section, report_page
+from eezkit.maps.web.report_page import report_page
 from eezkit.maps.writing import check_suffix, draw
+from eezkit.reports import Section
 
 __all__ = [
     "Section",
@@ -26,6 +28,7 @@ __all__ = [
     "base_map",
     "check_suffix",
     "draw",
+    "explore",
     "position_figure",
     "position_map",
     "report_page",

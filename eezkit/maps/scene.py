@@ -14,8 +14,9 @@ import numpy as np
 from eezkit.answers.sentence import edge_words, length, zone_words
 from eezkit.maps.paths import geodesic_line, outline_ring
 from eezkit.positions import format_position
-from eezkit.units import M, to_nmi
-from eezkit.zones import EdgeKind, Regime, ZoneKind
+from eezkit.reports import lead_of, short_length
+from eezkit.units import M
+from eezkit.zones import EdgeKind, ZoneKind
 
 if TYPE_CHECKING:
     import geopandas
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from eezkit.atlas import Atlas
     from eezkit.geometry import Rings
 
-__all__ = ["Limit", "Scene", "Way", "facts_of", "overlays_of", "scene_of", "short_length"]
+__all__ = ["LineGroup", "Scene", "Way", "facts_of", "overlays_of", "scene_of"]
 
 FEW_ZONES = 30
 """Above so many zones 12 M and 24 M limits are not shown at first: they would hide the coast."""
@@ -38,8 +39,8 @@ _OVERLAY_STYLES = {
 
 
 @dataclass(frozen=True)
-class Limit:
-    """Lines of one kind.
+class LineGroup:
+    """Lines of one kind, drawn alike.
 
     Parameters
     ----------
@@ -89,9 +90,9 @@ class Scene:
     Parameters
     ----------
     about, near : geopandas.GeoDataFrame
-        The zones the answer is about, and others near by; either may be empty.
-    limits : tuple of Limit
-        The seaward edges of the zones it is about, and 12 M and 24 M limits near by.
+        The zones the answer is about, and others nearby; either may be empty.
+    limits : tuple of LineGroup
+        The seaward edges of the zones it is about, and 12 M and 24 M limits nearby.
     ways : tuple of Way
         First the one to the limit, then to the coast, then to other things.
     uncertainty : numpy.ndarray of float64, shape (n_vertices, 2), or None
@@ -100,7 +101,7 @@ class Scene:
 
     about: geopandas.GeoDataFrame
     near: geopandas.GeoDataFrame
-    limits: tuple[Limit, ...]
+    limits: tuple[LineGroup, ...]
     ways: tuple[Way, ...]
     uncertainty: NDArray[np.float64] | None = field(default=None)
 
@@ -144,7 +145,7 @@ def scene_of(answer: Answer, atlas: Atlas, nearby: Iterable[Leg] = ()) -> Scene:
 
 def facts_of(answer: Answer, note: str = "") -> dict[str, Any]:
     """Put the answer in words: lead, state ("yes", "no", "unsure"), rows and note, plain text."""
-    lead, state = _lead(answer)
+    lead, state = lead_of(answer)
     rows = [("Position", format_position(answer.lon, answer.lat))]
     rows += [("Zone", zone.name) for zone in answer.zones]
     rows += [("Held by", zone_words(zone)) for zone in answer.zones]
@@ -160,37 +161,6 @@ def facts_of(answer: Answer, note: str = "") -> dict[str, Any]:
         ("Data", " ".join(filter(None, [source.name, source.version, f"({source.basis})"])))
     )
     return {"lead": lead, "state": state, "rows": [list(row) for row in rows], "note": note}
-
-
-def _lead(answer: Answer) -> tuple[str, str]:
-    """The answer in a few words, and whether it is a yes, a no or neither."""
-    if answer.inside == "not covered":
-        return "Not covered by these data", "unsure"
-    if answer.inside == "undecided":
-        return "Undecided: it may lie on either side", "unsure"
-    if answer.on_land:
-        return "On land", "no"
-    by = f" by {short_length(answer.margin)}" if answer.margin else ""
-    if answer.question:
-        side, state = ("Inside", "yes") if answer.inside else ("Outside", "no")
-        return f"{side} the zone of {answer.question}{by}", state
-    if len(answer.zones) > 1:
-        return f"In {len(answer.zones)} zones", "yes"
-    if not answer.zones:
-        return "In no zone", "no"
-    (zone,) = answer.zones
-    shared = {
-        Regime.JOINT: ": joint regime",
-        Regime.OVERLAPPING_CLAIM: ": overlapping claims",
-        Regime.IN_ABEYANCE: ": claims held in abeyance",
-    }
-    return f"In {zone.name}{shared.get(zone.regime, '')}", "unsure" if zone.is_shared else "yes"
-
-
-def short_length(metres: float) -> str:
-    """A length for a label on the map: nautical miles alone."""
-    decimals = 1 if abs(metres) < 500 * M else 0
-    return f"{abs(to_nmi(metres)):,.{decimals}f}\N{NO-BREAK SPACE}nmi"
 
 
 # -- zones and limits -----------------------------------------------------------------------
@@ -209,7 +179,7 @@ def _is_near(rings: Rings, answer: Answer) -> NDArray[np.bool_]:
     return np.asarray(near)
 
 
-def _limits_of(atlas: Atlas, about: NDArray[np.bool_]) -> tuple[Limit, ...]:
+def _limits_of(atlas: Atlas, about: NDArray[np.bool_]) -> tuple[LineGroup, ...]:
     """The seaward edges of the union of these zones, by what they are."""
     import geopandas
     import shapely
@@ -236,7 +206,7 @@ def _limits_of(atlas: Atlas, about: NDArray[np.bool_]) -> tuple[Limit, ...]:
         ]
         table = geopandas.GeoDataFrame({"name": names}, geometry=lines, crs="EPSG:4326")
         breadth = _breadth(atlas, ends[np.concatenate([*members.values()])])
-        limits.append(Limit(kind.value, word + breadth, table))
+        limits.append(LineGroup(kind.value, word + breadth, table))
     return tuple(limits)
 
 
@@ -248,7 +218,7 @@ def _breadth(atlas: Atlas, ends: NDArray[np.float64]) -> str:
     return f", {found[0]} nmi" if found else ""
 
 
-def overlays_of(atlas: Atlas, answer: Answer | None = None) -> tuple[Limit, ...]:
+def overlays_of(atlas: Atlas, answer: Answer | None = None) -> tuple[LineGroup, ...]:
     """The 12 M and 24 M limits, where the dataset has them; near a position, or all."""
     import geopandas
     import shapely
@@ -265,7 +235,7 @@ def overlays_of(atlas: Atlas, answer: Answer | None = None) -> tuple[Limit, ...]
         outer = shapely.get_exterior_ring(shapely.get_parts(shapes[chosen]))
         if len(outer):
             lines = geopandas.GeoDataFrame(geometry=_without_seam(outer), crs="EPSG:4326")
-            limits.append(Limit(style, "", lines))
+            limits.append(LineGroup(style, "", lines))
     return tuple(limits)
 
 
@@ -289,7 +259,7 @@ def _without_seam(rings: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def _ways(answer: Answer, nearby: Iterable[Leg]) -> Iterable[Way]:
-    """Yield the geodesics to the limit, to the coast, and to what is near by, each once."""
+    """Yield the geodesics to the limit, to the coast, and to what is nearby, each once."""
     ends: list[tuple[float, float]] = []
     if answer.margin and answer.edge is not None:
         ends.append((answer.edge.lon, answer.edge.lat))

@@ -98,12 +98,12 @@ class LineStyle:
 
 
 REGIMES: dict[Regime, AreaStyle] = {
-    Regime.SOLE: AreaStyle("one State", "sole", "plain"),
+    Regime.SOLE: AreaStyle("one claimant in these data", "sole", "plain"),
     Regime.JOINT: AreaStyle("joint regime", "joint", "stripes"),
     Regime.OVERLAPPING_CLAIM: AreaStyle("overlapping claims", "overlapping", "lattice"),
     Regime.IN_ABEYANCE: AreaStyle("claims held in abeyance", "unknown", "bars"),
     Regime.UNKNOWN: AreaStyle("regime not known", "unknown", "dots"),
-    Regime.NONE: AreaStyle("no State", "unknown", "none"),
+    Regime.NONE: AreaStyle("no claimant in these data", "unknown", "none"),
 }
 
 LINES: dict[str, LineStyle] = {
@@ -158,6 +158,7 @@ def style_sheet() -> str:
         )
     for colour in (*SERIES, "unknown"):
         rules.append(f".eez-series-{colour}{{fill:var(--eez-{colour});stroke:var(--eez-{colour})}}")
+        rules.append(f".eez-area.eez-series-{colour}{{fill-opacity:.4}}")
     return "\n".join(rules) + "\n"
 
 

@@ -9,7 +9,7 @@ import folium
 import numpy as np
 
 from eezkit.maps.paths import draw_whole, encode_geometry
-from eezkit.maps.scene import FEW_ZONES, Limit, Way, facts_of, overlays_of, scene_of
+from eezkit.maps.scene import FEW_ZONES, LineGroup, Way, facts_of, overlays_of, scene_of
 from eezkit.maps.web.areas import add_zones
 from eezkit.maps.web.layers import (
     add_limits,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from eezkit.answers.legs import Leg
     from eezkit.atlas import Atlas
 
-__all__ = ["atlas_map", "position_map"]
+__all__ = ["atlas_map", "draw_atlas", "draw_position", "position_map"]
 
 _MUCH_LAND = 20_000
 """Vertices of a dataset's own land above which the embedded land has to do."""
@@ -57,8 +57,19 @@ def atlas_map(
     """
     source = getattr(zones, "provenance", None)
     chart = base_map(title=title or (source.name if source else "Zones"), locator=False)
-    add_zones(chart, zones, zoom=zoom)
-    if source is not None:
+    return draw_atlas(chart, zones, zoom=zoom)
+
+
+def draw_atlas(
+    chart: folium.Map,
+    zones: Atlas | geopandas.GeoDataFrame,
+    *,
+    zoom: float | None = None,
+    by: str | None = None,
+) -> folium.Map:
+    """Draw all zones of an atlas or of a table on a map, with 12 M and 24 M limits."""
+    add_zones(chart, zones, zoom=zoom, by=by)
+    if hasattr(zones, "provenance"):
         _add_all_limits(chart, overlays_of(zones), zoom=zoom, show=len(zones) <= FEW_ZONES)
     return chart
 
@@ -95,15 +106,28 @@ def position_map(
         ``eezkit.maps.save(map, "page.html")`` writes it as one self-contained page.
     """
     called = title or answer.name or ""
-    facts = facts_of(answer, note)
-    scene = scene_of(answer, atlas, nearby)
     chart = base_map(
         title=called or f"Position {format_position(answer.lon, answer.lat)}",
-        facts=facts | {"title": called} if card else None,
+        facts=facts_of(answer, note) | {"title": called} if card else None,
     )
+    return draw_position(chart, answer, atlas, title=title, nearby=nearby, note=note)
+
+
+def draw_position(
+    chart: folium.Map,
+    answer: Answer,
+    atlas: Atlas,
+    *,
+    title: str = "",
+    nearby: Iterable[Leg] = (),
+    note: str = "",
+) -> folium.Map:
+    """Draw the answer for one position on a map; see `position_map`."""
+    called, facts = title or answer.name or "", facts_of(answer, note)
+    scene = scene_of(answer, atlas, nearby)
     credit_dataset(chart, atlas.provenance)
     if len(scene.near):
-        add_zones(chart, scene.near, name="Other zones near by", faint=True, framed=False)
+        add_zones(chart, scene.near, name="Other zones nearby", faint=True, framed=False)
     if len(scene.about):
         name = scene.about["name"].iloc[0] if len(scene.about) == 1 else "Zones"
         add_zones(chart, scene.about, name=name, labels=False)
@@ -150,7 +174,7 @@ def _add_own_land(chart: folium.Map, atlas: Atlas, about: geopandas.GeoDataFrame
 
 def _add_all_limits(
     chart: folium.Map,
-    limits: Iterable[Limit],
+    limits: Iterable[LineGroup],
     *,
     zoom: float | None = None,
     show: bool = True,

@@ -12,7 +12,7 @@ from eezkit.errors import MissingExtraError
 from eezkit.maps.land import LAND_CREDIT, land_polygons
 from eezkit.maps.paper.plane import GridLine, Plane
 from eezkit.maps.paths import draw_whole, straightest
-from eezkit.maps.scene import Limit, Way
+from eezkit.maps.scene import LineGroup, Way
 from eezkit.maps.style import COLOURS, LINES, REGIMES
 from eezkit.maps.web.areas import regime_of
 from eezkit.maps.web.layers import DISCLAIMER
@@ -220,7 +220,7 @@ class Paper:
         if self.plane.kind != "polar" or np.hypot(at.x, at.y) < 0.93 * right:
             self._words(at.x, at.y, name, fontsize=6)
 
-    def limit(self, limit: Limit) -> None:
+    def limit(self, limit: LineGroup) -> None:
         """Draw limits, with their name along the longest."""
         import shapely
 

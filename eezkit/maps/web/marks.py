@@ -208,7 +208,7 @@ def add_table(
     chart: folium.Map,
     points: geopandas.GeoDataFrame,
     *,
-    by: str = "zone",
+    by: str | None = "zone",
     name: str = "Positions",
     columns: Sequence[str] = (),
 ) -> folium.Map:
@@ -220,8 +220,9 @@ def add_table(
     points : geopandas.GeoDataFrame
         Points, such as `Atlas.join` gives. Rows that have no position, or an impossible one, are
         left out.
-    by : str
-        Column to colour by; the seven most frequent values get a colour of their own.
+    by : str or None
+        Column to colour by; the seven most frequent values get a colour of their own. With None
+        all are of one colour.
     name : str
         Of the layer, in the key.
     columns : sequence of str
@@ -237,7 +238,7 @@ def add_table(
     OptionError
         If a column is missing, a geometry is no point, or there are none.
     """
-    missing = [column for column in (by, *columns) if column not in points.columns]
+    missing = [column for column in (by, *columns) if column not in (None, *points.columns)]
     if missing:
         there = ", ".join(str(column) for column in points.columns)
         raise OptionError(f"The positions have no column {missing[0]!r}; they have {there}.")
@@ -251,7 +252,8 @@ def add_table(
     if not len(table):
         raise OptionError("There are no positions to draw: no row has one.")
     lon, lat = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
-    values = [text_of(value) or "in no zone" for value in table[by]]
+    said = [name] * len(table) if by is None else table[by]
+    values = [text_of(value) or "in no zone" for value in said]
     frequent = sorted(Counter(values).items(), key=lambda item: (-item[1], item[0]))
     groups = [{"label": v, "colour": c} for (v, _), c in zip(frequent, SERIES, strict=False)]
     if len(frequent) > len(SERIES):
