@@ -20,6 +20,7 @@ from eezkit.geometry import Rings
 from eezkit.kernels.noding import MEASURES, side
 from eezkit.lookup import CellIndex
 from eezkit.overlaps.dividing import divide_lines, divide_polygons
+from eezkit.overlaps.gaps import with_gaps
 from eezkit.overlaps.layer import HIGHEST, NodedLayer
 from eezkit.overlaps.noding import node, on_grid
 from eezkit.overlaps.parts import lines_of, polygons_of
@@ -317,3 +318,66 @@ def test_areas_do_not_depend_on_threads(threads: int) -> None:
     assert len(parts.lon) > 40_000
     for a, b in zip(one, many, strict=True):
         assert np.array_equal(a, b)
+
+
+def gaps_of(
+    zones: list[shapely.Geometry],
+    land: list[shapely.Geometry],
+    coast: shapely.Geometry,
+    area: shapely.Geometry,
+) -> dict[str, float]:
+    """Degrees of an area by kind, on a layer whose gaps were told."""
+    layer = with_gaps(
+        layer_of(*zones, land=Rings.from_shapely(land)),
+        lambda lon, lat: shapely.distance(shapely.points(lon, lat), coast) < 1e-9,
+    )
+    assert layer.unbalanced() == 0
+    found = divide_polygons(layer, polygons_of(np.array([area], dtype=object)))
+    whole: dict[str, float] = {}
+    for place, size in zip(found.place, found.area, strict=True):
+        kind = layer.places[place].kind
+        whole[kind] = whole.get(kind, 0.0) + float(size)
+    return {kind: size / km2(square(0, 0, 1, 1)) for kind, size in whole.items()}
+
+
+def km2(area: shapely.Geometry) -> float:
+    return float(polygon_area(Rings.from_shapely([area]), model=EdgeModel.PLANAR)[0])
+
+
+@pytest.mark.parametrize("shift", [0, 176, -176.5])
+def test_gaps_between_two_coasts_are_not_high_seas(shift: float) -> None:
+    def at(
+        west: float, south: float, east: float, north: float, *holes: shapely.Polygon
+    ) -> shapely.Polygon:
+        return square(west + shift, south, east + shift, north, *holes)
+
+    # A hole for an island; the other map has it smaller, and knows an islet in the open sea.
+    hole = at(2, -1, 5, 1)
+    zone = at(0, -5, 10, 5, hole)
+    island, islet = at(3, -0.5, 4, 0.5), at(20, -0.5, 21, 0.5)
+    found = gaps_of([zone], [island, islet], hole.exterior, square(shift - 2, -6, shift + 30, 6))
+    assert found["zone"] == pytest.approx(km2(zone) / km2(square(0, 0, 1, 1)), rel=1e-9)
+    assert found["land"] == pytest.approx(2, rel=1e-3)
+    assert found["unassigned"] == pytest.approx(5, rel=1e-3)
+    assert found["high seas"] == pytest.approx(32 * 12 - 100 + 6 - 6 - 1, rel=1e-2)
+
+
+def test_a_pocket_of_high_seas_within_zones_is_no_gap() -> None:
+    pocket = square(4, 4, 6, 6)
+    zone = square(0, 0, 10, 10, pocket)
+    found = gaps_of([zone], [square(4.5, 4.5, 5, 5)], square(0, 0, 10, 10).exterior, pocket)
+    assert set(found) == {"high seas", "land"}
+
+
+def test_gaps_across_180_and_beside_a_pole_leave_the_layer_closed() -> None:
+    hole = square(179, 0, 181, 2)
+    zones = [square(170, -5, 190, 5, hole), square(-180, 60, 180, 90), square(-90, -90, 0, -60)]
+    west = square(-181, 0, -179, 2)
+    coast = shapely.MultiLineString(
+        [hole.exterior, west.exterior, square(-90, -90, 0, -60).exterior]
+    )
+    land = [square(179.5, 0.5, 180.5, 1.5), square(30, -90, 60, -80)]
+    found = gaps_of(zones, land, coast, square(178, -1, 182, 3))
+    assert found == pytest.approx({"zone": 12, "unassigned": 3, "land": 1}, rel=2e-3)
+    globe = gaps_of(zones, land, coast, square(-180, -90, 180, 90))
+    assert globe["unassigned"] == pytest.approx(found["unassigned"], rel=1e-9)

@@ -15,6 +15,7 @@ from eezkit.errors import CacheError, EezkitWarning
 from eezkit.geodesy import direct
 from eezkit.geometry import Rings
 from eezkit.kernels import overlay
+from eezkit.overlaps.gaps import with_gaps
 from eezkit.overlaps.layer import NodedLayer
 from eezkit.sources.coast import embedded_land
 
@@ -30,6 +31,9 @@ __all__ = ["bounds_of", "noded_layer"]
 
 _VERSION = 1
 """Raised whenever a layer made before is no longer what would be made now."""
+
+_ON_COAST = 0.1
+"""Metres: edges this near to a coast of the atlas are that coast, bent by a micrometre."""
 
 _DISC_VERTICES = 7200
 _SLOW = (
@@ -98,11 +102,16 @@ def _opened(atlas: Atlas) -> NodedLayer | None:
 def _built(atlas: Atlas) -> NodedLayer:
     if overlay.__file__.endswith(".py") and atlas.rings.n_vertices > 100_000:
         warnings.warn(_SLOW, EezkitWarning, stacklevel=3)
-    layer = NodedLayer.build(
-        atlas.rings,
-        land=embedded_land() if atlas.land is None else atlas.land,
-        covered=bounds_of(atlas.coverage),
-    )
+    covered = bounds_of(atlas.coverage)
+    if atlas.land is not None:
+        layer = NodedLayer.build(atlas.rings, land=atlas.land, covered=covered)
+    else:
+        layer = with_gaps(
+            NodedLayer.build(atlas.rings, land=embedded_land(), covered=covered),
+            lambda lon, lat: np.isfinite(
+                atlas.coast.query(lon, lat, max_distance=_ON_COAST).distance
+            ),
+        )
     folder = _folder(atlas)
     if folder is None or atlas.folder is None:
         return layer
