@@ -1,6 +1,8 @@
 """Positions as people write them."""
 
+import contextlib
 import math
+import time
 
 import numpy as np
 import pytest
@@ -8,7 +10,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eezkit.errors import CoordinateError
-from eezkit.positions import Position, check_arrays, format_position, on_globe, parse
+from eezkit.positions import (
+    Position,
+    check_arrays,
+    format_position,
+    on_globe,
+    parse,
+    parse_angle,
+)
 
 ISLAND_LAT = 24 + 17 / 60 + 12 / 3600
 ISLAND_LON = 153 + 58 / 60 + 50 / 3600
@@ -70,6 +79,26 @@ def test_every_notation_gives_the_island(text: str) -> None:
         ("geo:24.28,153.98", 153.98, 24.28),
         ("geo:24.28,153.98,9;crs=wgs84", 153.98, 24.28),
         ("0 360", 360.0, 0.0),
+        ("54.1234N 7.5678E", 7.5678, 54.1234),
+        ("N54.1234E7.5678", 7.5678, 54.1234),
+        ("54.1234n,7.5678w", -7.5678, 54.1234),
+        ("54-07.4N 007-34.1E", 7 + 34.1 / 60, 54 + 7.4 / 60),
+        ("54-07-24N 007-34-06E", 7 + 34.1 / 60, 54 + 7.4 / 60),
+        ("N54-07.4 W007-34.1", -7 - 34.1 / 60, 54 + 7.4 / 60),
+        ("5407.4N 00734.1E", 7 + 34.1 / 60, 54 + 7.4 / 60),
+        ("5407.40,N 00734.10,E", 7 + 34.1 / 60, 54 + 7.4 / 60),
+        ("5407.40,S,00734.10,W", -7 - 34.1 / 60, -54 - 7.4 / 60),
+        ("540724N0073406E", 7 + 34.1 / 60, 54 + 7.4 / 60),
+        ("5407N00734E", 7 + 34 / 60, 54 + 7 / 60),
+        ("lat=54.1 lon=-7.5", -7.5, 54.1),
+        ("lon=-7.5, lat=54.1", -7.5, 54.1),
+        ("Latitude: 54°06'N; Longitude: 7°30'W", -7.5, 54.1),
+        ("lat=54,1 lng=7,5", 7.5, 54.1),
+        ("24,2867 153,9806", 153.9806, 24.2867),
+        ("-24,2867; 153,9806", 153.9806, -24.2867),
+        ("24,5N 153,5E", 153.5, 24.5),
+        ("24°17,2'N 153°58,83'E", 153.9805, 24 + 17.2 / 60),
+        ("POINT ZM (153.98 24.28 1 2)", 153.98, 24.28),
         ("90 -180", -180.0, 90.0),
     ],
 )
@@ -102,8 +131,6 @@ def test_seconds_are_rounded_once() -> None:
         ("POINT EMPTY", "is no angle"),
         ("24'N 153E", "is no angle"),
         ('24°12"N 153E', "is no angle"),
-        ("24,2867 153,9806", "decimal comma"),
-        ("24,5N 153,5E", "decimal comma"),
         ("24,2867 153.9806", "decimal comma"),
         ("24 60N 153E", "Minutes must be less than 60"),
         ("24 59 60N 153E", "Seconds must be less than 60"),
@@ -133,7 +160,29 @@ def test_seconds_are_rounded_once() -> None:
         ("0 -180.0001", "Longitude must be within [-180, 360]"),
         ("0N 181W", "Longitude must be within [-180, 360]"),
         ("1e999 0", "finite"),
-        ("١ ٢", "No latitude and longitude"),
+        ("١ ٢", "is no angle"),
+        ("12,345", "may be the position 12 345 or the one number 12.345"),
+        ("-33,151", "may be the position -33 151 or the one number -33.151"),
+        ("1 2 3 4", "No latitude and longitude"),
+        ("1,2,3,4", "decimal comma"),
+        ("24,5 N, 153,5 E", "decimal comma"),
+        ("24,5° 153.5°", "decimal comma"),
+        ("1,234.5 6", "decimal comma"),
+        ("24°.2867N 153E", "is no angle"),
+        ("24 .5N 153 .5E", "is no angle"),
+        ("24.5.5N 153E", "is no angle"),
+        ("POINT (153 24 1 2 3 4)", "is no angle"),
+        ("POINT Z (153 24)", "A POINT Z has 3 numbers, and this 2"),
+        ("25e-400 1e1", "too small"),
+        ("54-07.4 007-34.1", "No latitude and longitude"),
+        ("54 -07.4N 7E", "is no angle"),
+        ("54-60N 7E", "Minutes must be less than 60"),
+        ("5460.0,N,00734.1,E", "Minutes must be less than 60"),
+        ("540724N00734E", "Only one of its angles has seconds"),
+        ("lat=54 lat=7", "lat and lon, once each"),
+        ("lon=7E lat=54W", "where a lat is wanted"),
+        ("lat 54", "lat and lon, once each"),
+        ("+2+153/", "1 and 3 digits"),
     ],
 )
 def test_what_is_no_position_is_refused_with_its_reason(text: str, says: str) -> None:
@@ -228,3 +277,79 @@ def test_only_the_globe_counts() -> None:
     lon = [0.0, -180.0, 360.0, -180.1, 360.1, math.nan, 0.0, math.inf]
     lat = [0.0, -90.0, 90.0, 0.0, 0.0, 0.0, math.nan, 0.0]
     assert on_globe(lon, lat).tolist() == [True] * 3 + [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "axis", "degrees"),
+    [
+        ("24.2867", "lat", 24.2867),
+        ("24,2867", "lat", 24.2867),
+        (" 153.9806 ", "lon", 153.9806),
+        ("64°00'00\"N", "lat", 64.0),
+        ("23°00'00\"W", "lon", -23.0),
+        ("5407.40,N", "lat", 54 + 7.4 / 60),
+        ("00734.10,E", "lon", 7 + 34.1 / 60),
+        ("54-07-24N", "lat", 54 + 7.4 / 60),
+        ("36°30,0'S", "lat", -36.5),
+        ("7 34.1", "lon", 7 + 34.1 / 60),
+        ("1e-05", "lon", 1e-05),
+    ],
+)
+def test_a_column_of_its_own_is_read_too(text: str, axis: str, degrees: float) -> None:
+    assert parse_angle(text, axis) == pytest.approx(degrees, abs=EXACT)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "axis", "says"),
+    [
+        ("91", "lat", "Latitude must be within"),
+        ("361", "lon", "Longitude must be within"),
+        ("24N", "lon", "the letter of a lat"),
+        ("", "lat", "is no angle"),
+        ("1,234,567", "lon", "decimal comma"),
+        ("24 153", "lat", "Minutes must be less than 60"),
+        ("north", "lat", "is no angle"),
+    ],
+)
+def test_what_is_no_angle_is_refused(text: str, axis: str, says: str) -> None:
+    with pytest.raises(CoordinateError, match=says):
+        parse_angle(text, axis)  # type: ignore[arg-type]
+
+
+@settings(deadline=None)
+@given(st.floats(-180, 180), LATS)
+@example(-179.99999999999, 89.99999999999)
+def test_what_tables_of_turning_points_write_is_read_back(lon: float, lat: float) -> None:
+    from eezkit.tables.features import _dms
+
+    written = _dms(lat, "NS"), _dms(lon, "EW")
+    position = parse(" ".join(written))
+    assert (position.lat, position.lon) == (
+        pytest.approx(lat, abs=1e-6),
+        pytest.approx(lon, abs=1e-6),
+    )
+    assert parse_angle(written[0], "lat") == position.lat
+    assert parse_angle(written[1], "lon") == position.lon
+
+
+HARD = ["1", "1 ", "1-", "1,", "-", "1.", "1e", "'", "1'", "N", "1N ", "+1", "lat", ".1", "°", "1°"]
+
+
+@pytest.mark.parametrize("piece", [*HARD, "POINT(1 ", " ", "S1"])
+def test_no_text_takes_long(piece: str) -> None:
+    long = piece * (990 // len(piece))
+    for text in (piece * 100_000, long, f"24N {long}"[:990], f"{long[:980]}N"):
+        start = time.process_time()
+        with contextlib.suppress(CoordinateError):
+            parse(text)
+        assert time.process_time() - start < 0.25
+
+
+@settings(deadline=None, max_examples=2000)
+@given(st.text("0123456789.,-+°'\" NSEWnsew;/:=latonPOIT()deg", max_size=40))
+def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
+    try:
+        position = parse(text)
+    except CoordinateError:
+        return
+    assert on_globe(position.lon, position.lat)
