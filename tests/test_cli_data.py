@@ -22,7 +22,7 @@ from eezkit.errors import (
     UnknownDatasetError,
 )
 from eezkit.sources.cache import datasets as cache
-from eezkit.sources.marine_regions import wfs
+from eezkit.sources.marine_regions import transport
 from eezkit.sources.marine_regions.registry import layers
 from wfs_server import EEZ, LINES, Answer, WfsServer, zipped
 
@@ -31,7 +31,7 @@ from wfs_server import EEZ, LINES, Answer, WfsServer, zipped
 def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("EEZKIT_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(wfs, "RETRY_WAIT", 0)
+    monkeypatch.setattr(transport, "RETRY_WAIT", 0)
 
 
 @pytest.fixture

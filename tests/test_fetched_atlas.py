@@ -11,7 +11,7 @@ import published
 from eezkit import Atlas
 from eezkit.errors import DataNotFoundError, FetchError
 from eezkit.sources.cache import datasets as cache
-from eezkit.sources.marine_regions import wfs
+from eezkit.sources.marine_regions import transport
 from eezkit.zones import EdgeKind, Evidence
 from wfs_server import WfsServer
 
@@ -41,7 +41,7 @@ def features(columns: dict[str, list[object]], shapes: list[shapely.Geometry]) -
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[WfsServer]:
     """Two zones that adjoin, and the lines of a treaty and of 200 M along them."""
-    monkeypatch.setattr(wfs, "RETRY_WAIT", 0)
+    monkeypatch.setattr(transport, "RETRY_WAIT", 0)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("EEZKIT_CACHE_DIR", str(tmp_path / "cache"))
     rows = (FRANCE, SPAIN)

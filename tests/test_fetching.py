@@ -18,7 +18,7 @@ from eezkit import _entry
 from eezkit._entry import digest
 from eezkit.errors import CacheError, FetchError, OptionError, UnknownDatasetError
 from eezkit.sources.cache import datasets as cache
-from eezkit.sources.marine_regions import fetching, wfs
+from eezkit.sources.marine_regions import fetching, transport
 from wfs_server import EEZ, Answer, WfsServer, collection, exception, zone
 
 fetch_files = functools.partial(fetching.fetch_files, lines=False)
@@ -30,7 +30,7 @@ SLOW = 30.0
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[WfsServer]:
-    monkeypatch.setattr(wfs, "RETRY_WAIT", 0)
+    monkeypatch.setattr(transport, "RETRY_WAIT", 0)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("EEZKIT_CACHE_DIR", str(tmp_path / "cache"))
     with WfsServer(eez=list(EEZ), eez_boundaries=[]) as running:

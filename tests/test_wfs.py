@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from eezkit.errors import FetchError, OptionError
-from eezkit.sources.marine_regions import wfs
+from eezkit.sources.marine_regions import transport
 from eezkit.sources.marine_regions.cql import party_filter, where_filter
 from eezkit.sources.marine_regions.registry import layer
 from eezkit.sources.marine_regions.wfs import Service, connect
@@ -26,7 +26,7 @@ CAPTURES = {
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WfsServer]:
-    monkeypatch.setattr(wfs, "RETRY_WAIT", 0)
+    monkeypatch.setattr(transport, "RETRY_WAIT", 0)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with WfsServer(eez=list(EEZ)) as running:
         yield running
@@ -344,13 +344,13 @@ def test_an_answer_that_keeps_breaking_off_is_an_error(
     server.fail("page", Answer(collection(EEZ, 7), cut=300, chunked=chunked))
     with pytest.raises(FetchError, match=r"broke off, 3 times: \S.*narrower filter"):
         list(service.pages(EEZ_LAYER, None, 7))
-    assert len(server.asked("page")) == wfs.RETRIES
+    assert len(server.asked("page")) == transport.RETRIES
 
 
 def test_an_answer_that_breaks_off_once_is_asked_for_again(
     server: WfsServer, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wfs, "_CHUNK", 100)
+    monkeypatch.setattr(transport, "_CHUNK", 100)
     server.fail("page", Answer(collection(EEZ, 7), cut=300), times=1)
     heard: list[int] = []
     pages = service.pages(EEZ_LAYER, None, 7, lambda *news: heard.append(bytes_of(news[2])))
@@ -371,7 +371,7 @@ def test_a_service_that_stays_overloaded_is_given_up(server: WfsServer, service:
     server.fail("hits", Answer(HTML, 503, "text/html"))
     with pytest.raises(FetchError, match=r"status 503 Service Unavailable.*eezkit data add"):
         service.count(EEZ_LAYER)
-    assert len(server.log) == 1 + wfs.RETRIES
+    assert len(server.log) == 1 + transport.RETRIES
 
 
 def test_silence_is_given_up_after_the_timeout(server: WfsServer) -> None:
@@ -413,8 +413,8 @@ def test_a_name_that_does_not_resolve_is_an_error_that_tells_the_way_round(
 @pytest.mark.parametrize("url", ["nonsense", "ftp://example.org/ows", "http://"])
 def test_what_is_no_address_is_an_option_error(url: str) -> None:
     with (
-        connect(url, timeout=5) as service,
         pytest.raises(OptionError, match="not the address of a service"),
+        connect(url, timeout=5) as service,
     ):
         service.count(EEZ_LAYER)
 

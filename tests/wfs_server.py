@@ -42,7 +42,10 @@ HITS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer; `cut` bytes of it are sent before the connection drops."""
+    """One HTTP answer; `cut` bytes of it are sent before the connection drops.
+
+    It has more `headers`; is sent a byte at a time, `drip` seconds apart; or again and again.
+    """
 
     body: bytes
     status: int = 200
@@ -50,6 +53,9 @@ class Answer:
     cut: int | None = None
     chunked: bool = False
     delay: float = 0.0
+    headers: tuple[tuple[str, str], ...] = ()
+    drip: float = 0.0
+    is_endless: bool = False
 
 
 def zone(
@@ -157,6 +163,7 @@ class WfsServer:
     def __init__(self, **layers: list[dict[str, Any]]) -> None:
         self.layers = layers
         self.log: list[dict[str, str]] = []
+        self.authorizations: list[str | None] = []
         self.page_limit = 1_000_000
         self._failures: dict[str, list[Answer]] = defaultdict(list)
         self._always: dict[str, Answer] = {}
@@ -251,11 +258,16 @@ class WfsServer:
             def do_GET(self) -> None:
                 query = dict(parse_qsl(urlsplit(self.path).query))
                 server.log.append(query)
+                server.authorizations.append(self.headers.get("Authorization"))
                 answer = server._answer(query)
                 server._closing.wait(answer.delay)
                 self.send_response(answer.status)
                 self.send_header("Content-Type", answer.content_type)
-                if answer.chunked:
+                for name, value in answer.headers:
+                    self.send_header(name, value)
+                if answer.is_endless:
+                    self.close_connection = True
+                elif answer.chunked:
                     self.send_header("Transfer-Encoding", "chunked")
                 else:
                     self.send_header("Content-Length", str(len(answer.body)))
@@ -267,7 +279,13 @@ class WfsServer:
                 if answer.chunked:
                     body = b"%x\r\n%s\r\n" % (len(body), body)
                 try:
-                    self.wfile.write(body)
+                    for byte in body if answer.drip else b"":
+                        self.wfile.write(bytes([byte]))
+                        if server._closing.wait(answer.drip):
+                            return
+                    self.wfile.write(b"" if answer.drip else body)
+                    while answer.is_endless and not server._closing.is_set():
+                        self.wfile.write(body)
                     self.wfile.flush()
                 except ConnectionError:
                     self.close_connection = True

@@ -54,6 +54,7 @@ def list_datasets(as_json: bool) -> None:
 @click.option("--lines/--no-lines", default=True, help="Fetch with it the layer of its lines.")
 @click.option("--refresh", is_flag=True, help="Fetch again although it is cached.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Silence before giving up.")
+@click.option("--max-size", type=float, metavar="MB", help="Of what may be sent. Default: 1,074.")
 @click.option("--url", metavar="URL", help="Another service with the same layers.")
 @options.as_json
 def fetch(
@@ -63,11 +64,13 @@ def fetch(
     lines: bool,
     refresh: bool,
     timeout: float | None,
+    max_size: float | None,
     url: str | None,
     as_json: bool,
 ) -> None:
     """Fetch LAYER (default: eez) from Marine Regions into the cache, and print its name."""
     from eezkit.sources.marine_regions.fetching import DEFAULT_TIMEOUT, fetch_files
+    from eezkit.sources.marine_regions.transport import MAX_SIZE
 
     with bar(layer) as progress:
         dataset = fetch_files(
@@ -77,6 +80,7 @@ def fetch(
             lines=lines,
             refresh=refresh,
             timeout=DEFAULT_TIMEOUT if timeout is None else timeout,
+            max_size=MAX_SIZE if max_size is None else int(max_size * 1e6),
             base_url=url,
             progress=progress,
         )

@@ -17,7 +17,8 @@ from eezkit.sources.cache import datasets as cache
 from eezkit.sources.marine_regions.cql import as_published, party_filter, where_filter
 from eezkit.sources.marine_regions.registry import default_service
 from eezkit.sources.marine_regions.registry import layer as registered
-from eezkit.sources.marine_regions.wfs import BY_HAND, connect
+from eezkit.sources.marine_regions.transport import BY_HAND, MAX_SIZE
+from eezkit.sources.marine_regions.wfs import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +43,7 @@ def fetch_files(
     lines: bool = True,
     refresh: bool = False,
     timeout: float = DEFAULT_TIMEOUT,
+    max_size: int = MAX_SIZE,
     base_url: str | None = None,
     progress: Progress | None = None,
 ) -> CachedDataset:
@@ -63,8 +65,11 @@ def fetch_files(
         Fetch even if cached. The cached dataset is replaced only once the new one is whole.
     timeout : float
         Seconds of silence from the service after which a request is given up.
+    max_size : int
+        Bytes that the service may send for one layer.
     base_url : str, optional
-        Address of another service with the same layers.
+        Address of another service with the same layers; a user's name and password in it are
+        kept nowhere.
     progress : Progress, optional
         Told of features received and in all; its note is the bytes received.
 
@@ -100,14 +105,19 @@ def fetch_files(
     dataset = None if refresh else cache.find(name)
     if dataset is None:
         url = base_url or default_service()
-        dataset = _fetch(chosen, sovereign, where, url, timeout, progress)
+        dataset = _fetch(chosen, sovereign, where, url, timeout, max_size, progress)
     if dataset.manifest.origin == "file":
         return dataset
     if not (lines and chosen.lines):
         return cache.with_lines(dataset, None)
     try:
         told_by = fetch_files(
-            chosen.lines, refresh=refresh, timeout=timeout, base_url=base_url, progress=progress
+            chosen.lines,
+            refresh=refresh,
+            timeout=timeout,
+            max_size=max_size,
+            base_url=base_url,
+            progress=progress,
         )
     except FetchError as error:
         raise FetchError(
@@ -124,9 +134,10 @@ def _fetch(
     where: str | None,
     url: str,
     timeout: float,
+    max_size: int,
     progress: Progress | None,
 ) -> CachedDataset:
-    with connect(url, timeout=timeout) as service, cache.workroom() as room:
+    with connect(url, timeout=timeout, max_size=max_size) as service, cache.workroom() as room:
         cql = _filter(service, chosen, sovereign, where)
         n_features = service.count(chosen, cql)
         if n_features == 0:
@@ -137,7 +148,7 @@ def _fetch(
             file,
             chosen,
             origin="service",
-            source=url,
+            source=service.url,
             sovereign=sovereign,
             where=where,
             cql=cql,
@@ -209,7 +220,7 @@ def check_axis_order(feature: dict[str, Any], layer: Layer) -> None:
         return
     try:
         west, south, east, north = _bounds(geometry["coordinates"])
-    except (LookupError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise FetchError(
             f"A feature of {layer.type_name} has a geometry that is not GeoJSON:"
             f" {str(geometry)[:80]}…"

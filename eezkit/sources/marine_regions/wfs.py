@@ -18,73 +18,57 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from eezkit.errors import FetchError, OptionError
+from eezkit.errors import FetchError
+from eezkit.sources.marine_regions.transport import BY_HAND, MAX_SIZE, connected
 
 if TYPE_CHECKING:
-    import requests
-
     from eezkit._progress import Progress
     from eezkit.sources.marine_regions.registry import Layer
+    from eezkit.sources.marine_regions.transport import Connection, Reply
 
 __all__ = [
-    "BY_HAND",
     "Service",
     "connect",
     "exception_text",
     "is_html",
 ]
 
-BY_HAND = (
-    "Or download the file by hand from https://www.marineregions.org/downloads.php and run"
-    " `eezkit data add FILE`."
-)
-CONNECT_TIMEOUT = 10.0
-RETRIES = 3
-RETRY_WAIT = 0.5
-"""Seconds; doubled from one retry to the next."""
+MAX_FEATURES = 1_000_000
+"""More than a layer of zones can have."""
 
-_CHUNK = 1 << 18
+_WINDOW = 1 << 15
+"""Bytes at the beginning and at the end of an answer in which an exception is looked for."""
+_EXCEPTION = re.compile(
+    rb"<(?:\w{1,30}:)?(?:ExceptionText|ServiceException)\b[^>]{0,500}>(.{0,2000}?)</", re.DOTALL
+)
 _XSD_ELEMENT = (
     ".//{http://www.w3.org/2001/XMLSchema}sequence/{http://www.w3.org/2001/XMLSchema}element"
 )
 
 
 @contextmanager
-def connect(url: str, *, timeout: float) -> Iterator[Service]:
+def connect(url: str, *, timeout: float, max_size: int = MAX_SIZE) -> Iterator[Service]:
     """Open a session with a service.
 
     Parameters
     ----------
-    url : str
-        Address of the service, without a query.
-    timeout : float
-        Seconds of silence after which a request is given up (and tried again).
+    url, timeout, max_size
+        As of `connected`.
     """
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.util import Retry
-
-    retry = Retry(
-        total=RETRIES,
-        backoff_factor=RETRY_WAIT,
-        status_forcelist=(429, 500, 502, 503, 504),
-        allowed_methods={"GET"},
-        raise_on_status=False,
-    )
-    with requests.Session() as session:
-        session.headers["User-Agent"] = "eezkit"
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(max_retries=retry))
-        yield Service(url, timeout, session)
+    with connected(url, timeout=timeout, max_size=max_size) as connection:
+        yield Service(connection)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """A Web Feature Service in session; made by `connect`."""
 
-    url: str
-    timeout: float
-    session: requests.Session
+    connection: Connection
+
+    @property
+    def url(self) -> str:
+        """Address of the service, as it may be shown."""
+        return self.connection.shown
 
     def attributes(self, layer: Layer) -> tuple[str, ...]:
         """Ask which attributes the features of a layer have, geometry included."""
@@ -104,10 +88,15 @@ class Service:
         """
         body = self._get({**self._query(layer, cql), "resultType": "hits"}, layer=layer)
         matched = _xml(body).get("numberMatched", "")
-        if not matched.isdecimal():
+        if not (matched.isascii() and matched.isdecimal()):
             raise FetchError(
                 f"{self.url} does not say how many features {layer.type_name} has"
-                f" (numberMatched is {matched!r}), so a fetch could not be checked. {BY_HAND}"
+                f" (numberMatched is {matched[:40]!r}), so a fetch could not be checked. {BY_HAND}"
+            )
+        if len(matched) > 9 or int(matched) > MAX_FEATURES:
+            raise FetchError(
+                f"{self.url} says that {layer.type_name} has {matched[:40]} features; no more than"
+                f" {MAX_FEATURES:,} are fetched. {BY_HAND}"
             )
         return int(matched)
 
@@ -181,60 +170,17 @@ class Service:
         received: Callable[[int], None] = lambda size: None,
     ) -> bytes:
         """Return the body of an answer, once it is known not to be a refusal."""
-        import requests
+        reply = self.connection.get(query, received)
+        self._check(reply, layer)
+        return reply.body
 
-        for left in reversed(range(RETRIES)):
-            body = bytearray()
-            try:
-                with self._open(query) as response:
-                    for chunk in response.iter_content(_CHUNK):
-                        body += chunk
-                        received(len(chunk))
-            except requests.RequestException as error:
-                received(-len(body))
-                if not left:
-                    raise FetchError(
-                        f"The answer of {self.url} broke off, {RETRIES} times:"
-                        f" {_reason(error)}. Try again later, or with a narrower filter. {BY_HAND}"
-                    ) from error
-            else:
-                self._check(response, bytes(body), layer)
-                return bytes(body)
-        raise AssertionError("unreachable")
-
-    def _open(self, query: dict[str, str]) -> requests.Response:
-        import requests
-
-        try:
-            return self.session.get(
-                self.url,
-                params={"service": "WFS", **query},
-                timeout=(min(CONNECT_TIMEOUT, self.timeout), self.timeout),
-                stream=True,
-            )
-        except (
-            requests.exceptions.InvalidURL,
-            requests.exceptions.InvalidSchema,
-            requests.exceptions.MissingSchema,
-        ) as error:
-            raise OptionError(
-                f"{self.url!r} is not the address of a service: expected http:// or https://."
-            ) from error
-        except requests.RequestException as error:
-            if "timed out" in str(error):
-                what = f"did not answer within {self.timeout:g} s, {RETRIES + 1} times"
-                cause = "The service may be overloaded: try again later, or with a longer timeout."
-            else:
-                what = f"cannot be reached: {_reason(error)}"
-                cause = "Is this machine connected to the network, or is a proxy needed?"
-            raise FetchError(f"{self.url} {what}. {cause} {BY_HAND}") from error
-
-    def _check(self, response: requests.Response, body: bytes, layer: Layer | None) -> None:
+    def _check(self, reply: Reply, layer: Layer | None) -> None:
+        body = reply.body
         if (refusal := exception_text(body)) is not None:
             raise FetchError(self._explain(refusal, layer))
-        if response.status_code != 200:
+        if reply.status != 200:
             raise FetchError(
-                f"{self.url} answered with status {response.status_code} {response.reason}."
+                f"{self.url} answered with status {reply.status} {reply.reason[:80]}."
                 f" Try again later. {BY_HAND}"
             )
         if is_html(body):
@@ -265,15 +211,15 @@ def exception_text(body: bytes) -> str | None:
 
     A service that fails half-way appends its exception to the features already sent.
     """
-    if b"Exception" not in body:
+    ends = body if len(body) <= 2 * _WINDOW else body[:_WINDOW] + b" " + body[-_WINDOW:]
+    if b"Exception" not in ends:
         return None
-    found = re.findall(
-        rb"<(?:\w+:)?(?:ExceptionText|ServiceException)\b[^>]*>(.*?)</", body, re.DOTALL
-    )
-    if not found and b"ExceptionReport" not in body:
+    found = _EXCEPTION.findall(ends)
+    if not found and b"ExceptionReport" not in ends:
         return None
-    text = html.unescape(b" ".join(found).decode("utf-8", "replace"))
-    return " ".join(text.replace("<![CDATA[", "").replace("]]>", "").split()) or "no reason given"
+    text = html.unescape(b" ".join(found[:20]).decode("utf-8", "replace"))
+    plain = " ".join(text.replace("<![CDATA[", "").replace("]]>", "").split())
+    return plain[:2000] or "no reason given"
 
 
 def is_html(body: bytes) -> bool:
@@ -289,7 +235,7 @@ def _features(body: bytes, n_features: int, url: str) -> list[dict[str, Any]]:
         matched = collection.get("numberMatched")
         for feature in features:
             feature["properties"].keys()
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise FetchError(
             f"{url} sent {len(body)} bytes that are not a complete GeoJSON collection ({error});"
             f" they begin {body[:60]!r}. Try again later, or with a narrower filter. {BY_HAND}"
@@ -335,6 +281,8 @@ def _identity(
 
 
 def _xml(body: bytes) -> ElementTree.Element:
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        raise FetchError(f"The service sent XML that defines words of its own. {BY_HAND}")
     try:
         return ElementTree.fromstring(body)
     except ElementTree.ParseError as error:
@@ -350,16 +298,3 @@ def _is_empty(body: bytes) -> bool:
             return "README.TXT" in archive.namelist()
     except zipfile.BadZipFile:
         return False
-
-
-def _reason(error: BaseException) -> str:
-    """Return the innermost reason of a chain of wrapped errors, in one line."""
-    while isinstance(inner := getattr(error, "reason", None) or _first(error), BaseException):
-        error = inner
-    first = _first(error)
-    text = first if isinstance(first, str) else str(error)
-    return " ".join(text.split()).rpartition(": ")[2] or type(error).__name__
-
-
-def _first(error: BaseException) -> object:
-    return error.args[0] if error.args else None
