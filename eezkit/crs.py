@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ import numpy as np
 from eezkit.errors import DataFormatError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Geometries = NDArray[np.object_]
@@ -70,16 +73,37 @@ def to_lonlat(geometry: Geometries, crs: Any, shown: str) -> Transformed:
     tens of metres for older datums.
     """
     import pyproj
+
+    with _offline():
+        try:
+            source = pyproj.CRS.from_user_input(crs)
+            transformer = pyproj.Transformer.from_crs(source, "EPSG:4326", always_xy=True)
+        except pyproj.exceptions.ProjError as error:
+            raise DataFormatError(
+                f"{shown} has a coordinate reference system that cannot be turned into longitude "
+                f"and latitude: {str(crs)[:100]!r} ({error})."
+            ) from None
+        return _transformed(geometry, source, transformer, shown)
+
+
+@contextmanager
+def _offline() -> Iterator[None]:
+    """Let PROJ fetch no grids, even where its user has it do so."""
+    import pyproj.network
+
+    network: Any = pyproj.network
+    before = network.is_network_enabled()
+    network.set_network_enabled(active=False)
+    try:
+        yield
+    finally:
+        network.set_network_enabled(active=before)
+
+
+def _transformed(geometry: Geometries, source: Any, transformer: Any, shown: str) -> Transformed:
+    import pyproj
     import shapely
 
-    try:
-        source = pyproj.CRS.from_user_input(crs)
-        transformer = pyproj.Transformer.from_crs(source, "EPSG:4326", always_xy=True)
-    except pyproj.exceptions.ProjError as error:
-        raise DataFormatError(
-            f"{shown} has a coordinate reference system that cannot be turned into longitude and "
-            f"latitude: {str(crs)[:100]!r} ({error})."
-        ) from None
     if source.equals(pyproj.CRS("EPSG:4326"), ignore_axis_order=True):
         return Transformed(geometry, source.name, False, 0.0)
     lonlat = shapely.transform(geometry, lambda xy: np.column_stack(transformer.transform(*xy.T)))

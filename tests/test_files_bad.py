@@ -206,7 +206,7 @@ BAD_FILES = {
     "a server's exception named .gpkg": (
         lambda d: saved(d / "eez.gpkg", EXCEPTION), DataFormatError, r"It says: Illegal property"),
     "XML that is no exception": (
-        lambda d: saved(d / "eez.zip", "<?xml version='1.0'?><kml/>"), DataFormatError,
+        lambda d: saved(d / "eez.zip", "<?xml version='1.0'?><svg/>"), DataFormatError,
         r"is XML, not a zip"),
     "the zip that says nothing matched": (
         lambda d: archive(d / "eez.zip", README__TXT=EMPTY_ANSWER, eez__shp=b""), DataFormatError,
@@ -238,8 +238,8 @@ BAD_FILES = {
         lambda d: many_layers(d / "all.gpkg", "north", "south"), OptionError,
         r"several layers: north \(polygons\), south \(polygons\)"),
     "an unknown extension": (
-        lambda d: saved(d / "eez.kml", "<kml/>"), DataFormatError,
-        r"unknown extension \.kml.*looks like XML.*Accepted: \.shp, \.gpkg"),
+        lambda d: saved(d / "eez.svg", "<svg/>"), DataFormatError,
+        r"unknown extension \.svg.*looks like XML.*Accepted: \.shp, \.gpkg"),
     "no extension": (
         lambda d: good(d, "eez.gpkg").rename(d / "eez"), DataFormatError,
         r"unknown extension \(none\).*looks like GeoPackage"),

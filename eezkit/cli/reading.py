@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from eezkit.errors import OptionError
+from eezkit.units import parse_size
 
 if TYPE_CHECKING:
     from eezkit.atlas import Atlas
@@ -31,7 +32,7 @@ class Data:
     ----------
     name : str or None
         A path, a name in the cache, "embedded"; None for the embedded atlas.
-    layer, columns, source, across_180 : str or None
+    layer, columns, source, across_180, max_size : str or None
         As given; None where not.
     """
 
@@ -40,6 +41,7 @@ class Data:
     columns: str | None = None
     source: str | None = None
     across_180: str | None = None
+    max_size: str | None = None
 
     @property
     def is_file(self) -> bool:
@@ -54,6 +56,7 @@ class Data:
             "columns": columns,
             "source": self.source,
             "across_180": self.across_180,
+            "max_size": self.max_size and parse_size(self.max_size, what="--max-size"),
         }
 
     def open(self) -> Atlas:
@@ -71,6 +74,7 @@ class How:
     columns: tuple[str, ...]
     source: tuple[str, ...]
     across_180: tuple[str, ...] = ()
+    max_size: tuple[str, ...] = ()
 
     def of(self, names: Sequence[str | None]) -> tuple[Data, ...]:
         """Say it of each dataset that a command names; what is no file has nothing to be said."""
@@ -95,18 +99,20 @@ class How:
 def how(command: Command) -> Command:
     """Give a command the options that say how to read files; they arrive as `how`."""
 
+    names = [one.name for one in fields(How)]
+
     @functools.wraps(command)
-    def gathered(
-        *args: Any,
-        layer: tuple[str, ...],
-        columns: tuple[str, ...],
-        source: tuple[str, ...],
-        across_180: tuple[str, ...],
-        **rest: Any,
-    ) -> Any:
-        return command(*args, how=How(layer, columns, source, across_180), **rest)
+    def gathered(*args: Any, **given: Any) -> Any:
+        said = How(**{name: given.pop(name) for name in names})
+        return command(*args, how=said, **given)
 
     for option in (
+        click.option(
+            "--max-size",
+            metavar="SIZE",
+            multiple=True,
+            help="What a zip may unpack to. Default: 2GB.",
+        ),
         click.option(
             "--across-180",
             type=click.Choice(["cut", "as-drawn"]),

@@ -28,6 +28,7 @@ def load(
     columns: Mapping[str, str] | None = None,
     source: str | None = None,
     across_180: Across180 | None = None,
+    max_size: int | None = None,
     refresh: bool = False,
 ) -> Atlas:
     """Open the embedded atlas, a dataset in the cache, or a file; never the network.
@@ -37,7 +38,7 @@ def load(
     data : str or path-like, optional
         Nothing or "embedded": the embedded derived atlas. The name of a layer fetched or added
         before ("eez"), or the path of a file or folder that `read` understands.
-    layer, columns, source, across_180
+    layer, columns, source, across_180, max_size
         As for `read`, where `data` is a path.
     refresh : bool
         Index it anew although the cache has it.
@@ -61,9 +62,16 @@ def load(
             columns=columns,
             source=source,
             across_180=across_180,
+            max_size=max_size,
             refresh=refresh,
         )
-    given = {"layer": layer, "columns": columns, "source": source, "across_180": across_180}
+    given = {
+        "layer": layer,
+        "columns": columns,
+        "source": source,
+        "across_180": across_180,
+        "max_size": max_size,
+    }
     for name, value in given.items():
         if value is not None:
             raise OptionError(
@@ -90,6 +98,7 @@ def read(
     lines: str | os.PathLike[str] | None = None,
     source: str | None = None,
     across_180: Across180 | None = None,
+    max_size: int | None = None,
     refresh: bool = False,
 ) -> Atlas:
     """Read zones from a file.
@@ -98,8 +107,8 @@ def read(
     ----------
     path : path-like
         A shapefile (or the folder or zip it lies in, as Marine Regions hands it out),
-        GeoPackage, FlatGeobuf, GeoJSON or GeoParquet file, in any coordinate reference system;
-        or a folder that `Atlas.save` wrote.
+        GeoPackage, FlatGeobuf, GeoJSON, GeoParquet, KML (also as .kmz) or GML file, in any
+        coordinate reference system; or a folder that `Atlas.save` wrote.
     layer : str, optional
         Which layer, where the file has several.
     columns : mapping of str to str, optional
@@ -124,6 +133,8 @@ def read(
         How a ring is meant that jumps from one side of ±180° to the other without being cut
         there: across it, and to be cut; or round the rest of the globe, as drawn. By default such
         a ring is refused.
+    max_size : int, optional
+        Bytes that a zip may unpack to; by default 2 GB.
     refresh : bool
         Index it anew although the cache has it.
 
@@ -154,6 +165,7 @@ def read(
         lines=None if lines is None else Path(lines),
         source=source,
         across_180=across_180,
+        max_size=max_size,
         refresh=refresh,
     )
 

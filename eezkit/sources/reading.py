@@ -42,6 +42,7 @@ def read_atlas(
     strict: bool = False,
     source: str | None = None,
     across_180: Across180 | None = None,
+    max_size: int | None = None,
     refresh: bool = False,
     provenance: Provenance | None = None,
     lines: Path | None = None,
@@ -75,6 +76,7 @@ def read_atlas(
     sources = [*source_files(path), *(source_files(lines) if lines else [])]
 
     def build() -> Atlas:
+        from eezkit.sources.files.containers import MAX_SIZE
         from eezkit.sources.files.layers import read_lines, read_table
 
         table, opened = read_table(
@@ -84,6 +86,7 @@ def read_atlas(
             encoding=encoding,
             strict=strict,
             across_180=across_180,
+            max_size=MAX_SIZE if max_size is None else max_size,
         )
         told = None
         if lines is not None:

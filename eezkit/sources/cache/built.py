@@ -99,6 +99,7 @@ def build(
     columns: Mapping[str, str] | None = None,
     source: str | None = None,
     across_180: Across180 | None = None,
+    max_size: int | None = None,
     refresh: bool = False,
     verify: bool = False,
 ) -> Built:
@@ -107,7 +108,7 @@ def build(
     Parameters
     ----------
     data : str or path-like, optional
-    layer, columns, source, across_180
+    layer, columns, source, across_180, max_size
         As for `eezkit.load`.
     refresh : bool
         Build anew in any case.
@@ -129,7 +130,13 @@ def build(
 
     started = time.time()
     open_it = partial(
-        load, data, layer=layer, columns=columns, source=source, across_180=across_180
+        load,
+        data,
+        layer=layer,
+        columns=columns,
+        source=source,
+        across_180=across_180,
+        max_size=max_size,
     )
     atlas = open_it(refresh=refresh)
     if verify and atlas.folder is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from eezkit.errors import (
     DataFormatError,
@@ -33,7 +34,10 @@ from eezkit.sources.files.intact import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Container", "choose_layer", "opened", "source_files"]
+__all__ = ["MAX_SIZE", "Container", "choose_layer", "opened", "source_files"]
+
+MAX_SIZE = 2_000_000_000
+"""Bytes that an archive may unpack to, unless its user allows more."""
 
 AnyPath = TypeVar("AnyPath", Path, PurePosixPath)
 
@@ -63,7 +67,9 @@ class Container:
 
 
 @contextmanager
-def opened(path: Path, layer: str | None, shape: str = "polygons") -> Iterator[Container]:
+def opened(
+    path: Path, layer: str | None, shape: str = "polygons", max_size: int = MAX_SIZE
+) -> Iterator[Container]:
     """Find the one file behind a path that is meant, whole and with its sidecars.
 
     Parameters
@@ -74,6 +80,8 @@ def opened(path: Path, layer: str | None, shape: str = "polygons") -> Iterator[C
         Which of several.
     shape : {"polygons", "lines", "any"}
         What is wanted, where no layer is named; any may be a table of positions.
+    max_size : int
+        Bytes that an archive may unpack to.
 
     Yields
     ------
@@ -97,10 +105,10 @@ def opened(path: Path, layer: str | None, shape: str = "polygons") -> Iterator[C
         yield _in_folder(path, layer, shape)
     elif not path.is_file():
         raise DataFormatError(f"{path} is neither a file nor a folder, but a device or a pipe.")
-    elif path.suffix.lower() == ".zip":
+    elif path.suffix.lower() in (".zip", ".kmz"):
         check_content(path, path.name)
         with tempfile.TemporaryDirectory(prefix="eezkit-") as room:
-            yield _in_zip(path, layer, shape, Path(room))
+            yield _in_zip(path, layer, shape, Path(room), max_size)
     else:
         yield _checked(path, path.name, layer, shape)
 
@@ -169,6 +177,8 @@ def choose_layer(
                 f"It has: {listed}."
             )
         return found[0]
+    if not names:
+        raise DataFormatError(f"{shown} has no layer in it. It may be truncated or damaged.")
     found = [i for i, known in enumerate(shapes) if known in (shape, "")]
     found = found or list(range(len(names)))
     if len(found) > 1:
@@ -198,11 +208,14 @@ def _in_folder(path: Path, layer: str | None, shape: str) -> Container:
     return _checked(chosen, chosen.name, None, shape)
 
 
-def _in_zip(path: Path, layer: str | None, shape: str, room: Path) -> Container:
+def _in_zip(path: Path, layer: str | None, shape: str, room: Path, max_size: int) -> Container:
     """Take the one file that is meant out of a zip, with its sidecars."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
+            packed = {
+                PurePosixPath(one.filename): one for one in archive.infolist() if not one.is_dir()
+            }
+            members = list(packed)
             _refuse_empty_answer(archive, members, path.name)
             found = _readable(members, shape)
             if not found:
@@ -211,26 +224,44 @@ def _in_zip(path: Path, layer: str | None, shape: str, room: Path) -> Container:
                     f"{path.name} holds no file that can be read ({_accepted(shape)}); it "
                     f"holds {held or 'nothing'}."
                 )
+            if path.suffix.lower() == ".kmz":
+                found = _main_of_kmz(archive, found)
             several = len(found) > 1 or found[0].suffix.lower() == ".shp"
             shapes = [shape_of(_head(archive, member)) for member in found]
             names = [member.stem for member in found]
             chosen = (
                 found[choose_layer(names, shapes, layer, path.name, shape)] if several else found[0]
             )
-            for member in members:
-                if member.parent == chosen.parent and member.stem == chosen.stem:
-                    with archive.open(str(member)) as packed, (room / member.name).open("wb") as f:
-                        shutil.copyfileobj(packed, f)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            wanted = [
+                member
+                for member in members
+                if member.parent == chosen.parent and member.stem == chosen.stem
+            ]
+            _check_unpacked(sum(packed[member].file_size for member in wanted), max_size, path.name)
+            for member in wanted:
+                # No more comes out of a member than the size it is listed with.
+                with _unpacking(archive, member) as source, (room / member.name).open("wb") as f:
+                    shutil.copyfileobj(source, f)
+    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OverflowError) as error:
         raise DataFormatError(
             f"{path.name} is a damaged or truncated zip ({error}). Download it again."
         ) from None
-    except (RuntimeError, NotImplementedError) as error:
+    except (RuntimeError, NotImplementedError, UnicodeDecodeError, OSError) as error:
         raise DataFormatError(
             f"{path.name} cannot be unpacked: {error}. Unpack it by hand and read the folder."
         ) from None
     shown = f"{path.name}/{chosen}"
     return _checked(room / chosen.name, shown, None if several else layer, shape)
+
+
+def _main_of_kmz(archive: zipfile.ZipFile, found: list[PurePosixPath]) -> list[PurePosixPath]:
+    """The document of a .kmz, or where that only lists others of the archive, these."""
+    main = PurePosixPath("doc.kml")
+    if main not in found or len(found) == 1:
+        return found
+    if b"<Placemark" in _head(archive, main, 1_000_000):
+        return [main]
+    return [member for member in found if member != main]
 
 
 def _shape_of_file(file: Path) -> str:
@@ -253,12 +284,30 @@ def _tables(shape: str) -> dict[str, str]:
 
 
 def _accepted(shape: str) -> str:
-    return ", ".join(FORMATS | _tables(shape))
+    return ", ".join([*FORMATS, ".kmz", *_tables(shape)])
 
 
-def _head(archive: zipfile.ZipFile, member: PurePosixPath) -> bytes:
-    with archive.open(str(member)) as file:
-        return file.read(100)
+def _check_unpacked(size: int, max_size: int, shown: str) -> None:
+    if size > max_size:
+        raise DataFormatError(
+            f"{shown} would unpack to {size / 1e9:,.2f} GB, more than the {max_size / 1e9:,.2f} GB "
+            "that are accepted. If that is right, raise it: max_size= (--max-size 10GB)."
+        )
+
+
+def _unpacking(archive: zipfile.ZipFile, member: PurePosixPath) -> IO[bytes]:
+    """Open a member, if it is packed in a way that is unpacked piece by piece."""
+    method = archive.getinfo(str(member)).compress_type
+    if method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError(
+            f"{member.name} is packed by method {method}; stored and deflate are accepted"
+        )
+    return archive.open(str(member))
+
+
+def _head(archive: zipfile.ZipFile, member: PurePosixPath, count: int = 100) -> bytes:
+    with _unpacking(archive, member) as file:
+        return file.read(count)
 
 
 def _refuse_empty_answer(
@@ -267,7 +316,7 @@ def _refuse_empty_answer(
     """Recognise the zip in which the Marine Regions service says that nothing matched."""
     for member in members:
         if member.name.upper() == "README.TXT":
-            text = archive.read(str(member)).decode("latin-1")
+            text = _head(archive, member, 4096).decode("latin-1")
             if "query result is empty" in text:
                 raise DataFormatError(
                     f"{shown} is the service's answer that no feature matched the filter: an "

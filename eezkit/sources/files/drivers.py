@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from eezkit.sources.files.geojson import Features
+
 __all__ = ["Raw", "numbers", "read_container"]
 
 Result = TypeVar("Result")
@@ -61,11 +63,59 @@ def read_container(container: Container, encoding: str | None, shape: str) -> Ra
             f"encoding={encoding!r} is for shapefiles; {container.shown} is "
             f"{container.format}, whose text is UTF-8 by definition."
         )
+    if container.format in _DRIVERS:
+        return _read_by_gdal(container, encoding, shape)
     if container.format == "GeoParquet":
         return _read_parquet(container)
     if container.format == "CSV":
         return _read_csv(container)
-    return _read_by_gdal(container, encoding, shape)
+    return _read_text(container, shape)
+
+
+_DRIVERS = ("shapefile", "GeoPackage", "FlatGeobuf")
+"""What GDAL reads: formats that begin with a signature no other driver takes for its own.
+
+Text that GDAL would try on drivers which fetch, include or run what it says is read here.
+"""
+
+
+def _read_text(container: Container, shape: str) -> Raw:
+    from eezkit.sources.files import geojson, markup
+
+    path, shown = container.path, container.shown
+    if container.format == "GeoJSON":
+        found = geojson.read_geojson(path, shown)
+        layers = {found.name or path.stem: found}
+    else:
+        read = {"KML": markup.read_kml, "GPX": markup.read_gpx, "GML": markup.read_gml}
+        layers = read[container.format](path, shown)
+        if container.layer is None and "" in layers:
+            layers = {path.stem: layers[""]}
+        layers.pop("", None)
+    full = {name: one for name, one in layers.items() if one.geometry} or layers
+    if not full:
+        raise DataFormatError(f"{shown} has no features.")
+    names = list(full)
+    shapes = [_shape_of(one) for one in full.values()]
+    name = names[choose_layer(names, shapes, container.layer, shown, shape)]
+    found = full[name]
+    geometry = np.empty(len(found.geometry), dtype=object)
+    geometry[:] = found.geometry
+    return Raw(
+        fields=geojson.columns_of(found),
+        geometry=geometry,
+        crs=found.crs,
+        layer_name=name,
+        shown=shown,
+        file_format=container.format,
+        said=found.said,
+    )
+
+
+def _shape_of(found: Features) -> str:
+    """What a layer holds, by its first geometry."""
+    first = next((one.geom_type for one in found.geometry if one is not None), "")
+    return _shape(first or None)
 
 
 def _theirs(
@@ -151,8 +201,6 @@ def _shape(geometry_type: str | None) -> str:
 
 
 def _read_parquet(container: Container) -> Raw:
-    import geopandas
-
     path, shown = container.path, container.shown
     choose_layer([path.stem], [""], container.layer, shown)
     try:
@@ -169,28 +217,47 @@ def _read_parquet(container: Container) -> Raw:
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of edges, which are told below
-        frame = _theirs(container, _DAMAGED, geopandas.read_parquet, path)
-        active = str(frame.geometry.name)
-    curve = _theirs(container, "", json.loads, metadata)["columns"][active].get("edges", "planar")
+        geometry, active, fields = _theirs(container, _DAMAGED, _frame, path)
+        of = _theirs(container, _DAMAGED, _described, metadata, active)
+    curve = of.get("edges", "planar")
     said: tuple[str, ...] = ()
     if curve != "planar":
         said = (
             f"its edges are {curve} by its own word. They are taken as geodesics of WGS 84, not "
             "as straight in longitude/latitude.",
         )
-    fields = {
-        str(name): frame[name].to_numpy(dtype=object) for name in frame.columns if name != active
-    }
     return Raw(
         fields=fields,
-        geometry=np.asarray(frame.geometry.to_numpy(), dtype=object),
-        crs=frame.crs,
+        geometry=np.asarray(geometry.to_numpy(), dtype=object),
+        crs=geometry.crs,
         layer_name=path.stem,
         shown=shown,
         file_format=container.format,
         edges="planar" if curve == "planar" else "geodesic",
         said=said,
     )
+
+
+def _frame(path: Path) -> tuple[Any, str, dict[str, NDArray[Any]]]:
+    """The geometry of a GeoParquet file, what its column is called, and the other columns."""
+    import geopandas
+    import pyarrow
+
+    try:
+        frame = geopandas.read_parquet(path)
+        active = str(frame.geometry.name)
+        fields = {
+            str(name): frame[name].to_numpy(dtype=object)
+            for name in frame.columns
+            if name != active
+        }
+    except pyarrow.ArrowException as error:
+        raise ValueError(str(error)) from None
+    return frame.geometry, active, fields
+
+
+def _described(metadata: bytes, column: str) -> dict[str, Any]:
+    return dict(json.loads(metadata)["columns"][column])
 
 
 def _read_csv(container: Container) -> Raw:

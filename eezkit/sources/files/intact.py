@@ -32,6 +32,9 @@ FORMATS = {
     ".json": "GeoJSON",
     ".parquet": "GeoParquet",
     ".geoparquet": "GeoParquet",
+    ".kml": "KML",
+    ".gml": "GML",
+    ".gpx": "GPX",
 }
 """Formats that can be read, by extension; a zip may hold any of them."""
 
@@ -50,6 +53,13 @@ _MAGIC = (
 )
 
 
+_ROOT = re.compile(
+    rb"(?:<\?.*?\?>|<!--.*?-->|<!doctype[^>]*>|\s)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
+)
+_ROOTS = {"kml": "KML", "gpx": "GPX", "featurecollection": "GML"}
+"""Formats by their outermost element."""
+
+
 def content_of(path: Path) -> str:
     """Say what a file is by its first bytes; "" where nothing is known of them."""
     with path.open("rb") as file:
@@ -59,13 +69,14 @@ def content_of(path: Path) -> str:
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name
-    text = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n\f\v\x1e").lower()
     if text.startswith((b"{", b"[")):
         return "GeoJSON"
     if text.startswith((b"<!doctype html", b"<html")):
         return "web page"
     if text.startswith(b"<"):
-        return "XML"
+        root = _ROOT.match(text)
+        return _ROOTS.get(root[1].decode("latin-1"), "XML") if root else "XML"
     return "text" if all(byte >= 32 or byte in b"\t\r\n\f" for byte in head) else ""
 
 
@@ -227,7 +238,10 @@ def _codec(name: str) -> str | None:
     aliases = {"88591": "iso8859-1", "65001": "utf-8", "UTF8": "utf-8"}
     for candidate in (aliases.get(digits, name), f"cp{digits}"):
         try:
-            return codecs.lookup(candidate).name
-        except LookupError:
+            found = codecs.lookup(candidate)
+        except (LookupError, ValueError):
             continue
+        # Codecs such as rot13 turn text into text: Python marks them so.
+        if getattr(found, "_is_text_encoding", True):
+            return found.name
     return None

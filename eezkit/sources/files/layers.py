@@ -11,6 +11,7 @@ import numpy as np
 from eezkit.errors import GeometryWarning
 from eezkit.schema import LineTable, ZoneTable, to_lines, to_zones
 from eezkit.sources.files.checks import check_bounds
+from eezkit.sources.files.containers import MAX_SIZE
 from eezkit.sources.files.lonlat import Across180, read_across_180, short_way, within_180
 from eezkit.sources.files.opening import Opened, listed, open_file
 
@@ -31,6 +32,7 @@ def read_table(
     strict: bool = False,
     encoding: str | None = None,
     across_180: Across180 | None = None,
+    max_size: int = MAX_SIZE,
 ) -> tuple[ZoneTable, Opened]:
     """Read zones from a file, a folder or a zip.
 
@@ -51,6 +53,8 @@ def read_table(
     across_180 : {"cut", "as-drawn"}, optional
         How a ring is meant that jumps across ±180° without being cut there; by default it is
         refused.
+    max_size : int
+        Bytes that an archive may unpack to.
 
     Returns
     -------
@@ -77,12 +81,13 @@ def read_table(
     -----
     SchemaWarning, GeometryWarning
     """
-    found = open_file(path, layer=layer, encoding=encoding, shape="polygons")
+    found = open_file(path, layer=layer, encoding=encoding, shape="polygons", max_size=max_size)
     table = to_zones(
         found.fields, found.geometry, columns=columns, layer_name=found.layer_name, strict=strict
     )
     names = [zone.name for zone in table.zones]
     edges = found.edges if table.edges == "planar" else table.edges
+    check_bounds(found.geometry, names, found.shown, table.centres)
     geometry = found.geometry
     if found.is_projected:
         geometry = short_way(geometry, found.shown)
@@ -90,7 +95,7 @@ def read_table(
         # Other edges than those straight in longitude/latitude run the short way by definition.
         reading: Across180 | None = across_180 if edges == "planar" else "cut"
         geometry = read_across_180(geometry, names, found.shown, reading)
-    geometry = _on_globe(replace(found, geometry=geometry), names, table.centres)
+    geometry = _within_180(geometry, names, found.shown)
     return replace(table, geometry=geometry, edges=edges), found
 
 
@@ -123,21 +128,19 @@ def read_lines(
     As of `read_table`.
     """
     found = open_file(path, layer=layer, encoding=encoding, shape="lines")
-    found = replace(found, geometry=short_way(found.geometry, found.shown))
     table = to_lines(found.fields, found.geometry, codes=codes, strict=strict)
-    geometry = _on_globe(found, [line.name for line in table.lines])
+    names = [line.name for line in table.lines]
+    check_bounds(found.geometry, names, found.shown)
+    geometry = _within_180(short_way(found.geometry, found.shown), names, found.shown)
     return replace(table, geometry=geometry), found
 
 
-def _on_globe(
-    found: Opened, names: list[str], centres: NDArray[np.float64] | None = None
-) -> NDArray[np.object_]:
-    """Check positions, and bring them to ±180°, cut there."""
-    check_bounds(found.geometry, names, found.shown, centres)
-    geometry, changed = within_180(found.geometry)
+def _within_180(geometry: NDArray[np.object_], names: list[str], shown: str) -> NDArray[np.object_]:
+    """Bring features to ±180°, cut there, and say so."""
+    geometry, changed = within_180(geometry)
     if len(changed):
         warnings.warn(
-            f"{found.shown} has longitudes beyond ±180°. {len(changed)} features were moved by "
+            f"{shown} has longitudes beyond ±180°. {len(changed)} features were moved by "
             f"360° or cut at ±180°: {listed([names[index] for index in changed])}.",
             GeometryWarning,
             stacklevel=3,

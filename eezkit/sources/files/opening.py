@@ -16,7 +16,7 @@ import numpy as np
 
 from eezkit.crs import to_lonlat
 from eezkit.errors import DataFormatError, GeometryWarning
-from eezkit.sources.files.containers import opened
+from eezkit.sources.files.containers import MAX_SIZE, opened
 from eezkit.sources.files.drivers import read_container
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def open_file(
     layer: str | None = None,
     encoding: str | None = None,
     shape: Shape = "polygons",
+    max_size: int = MAX_SIZE,
 ) -> Opened:
     """Open a file, a folder or a zip, once.
 
@@ -121,6 +122,8 @@ def open_file(
     shape : {"polygons", "lines", "any"}
         What is wanted. Any takes points too, and a table of positions (.csv with columns lon
         and lat).
+    max_size : int
+        Bytes that an archive may unpack to.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def open_file(
         Once for each of the findings.
     """
     # What is not finite is refused below; numpy need not complain of it before.
-    with opened(Path(path), layer, shape) as container, np.errstate(invalid="ignore"):
+    with opened(Path(path), layer, shape, max_size) as container, np.errstate(invalid="ignore"):
         raw = read_container(container, encoding, shape)
     findings = [f"{raw.shown}: {said}" for said in raw.said]
     raw, row = _with_geometry(raw, findings)
