@@ -5,12 +5,17 @@ cdef int RHUMB_PATH
 cdef double _QUARTER
 cdef double _NEVER
 cdef double _STEEP
+cdef double _SHORT_RISE
+cdef double _SHORT_LAT
+cdef double _OFF_MIDDLE
 cdef double _LEAST_COSINE
 cdef double _TINY
 cdef double[::1] _NODES
 cdef double[::1] _WEIGHTS
 
 cdef double _parallel(double lat) noexcept nogil
+cdef bint _is_short(double lat1, double lat2) noexcept nogil
+cdef double _rhumb_short(double lat1, double lat2, double dlon) noexcept nogil
 cdef double rhumb_length(double lat1, double lat2, double dlon) noexcept nogil
 cdef double _rhumb_between(
     double lat1, double lat2, double psi1, double dpsi, double dlon) noexcept nogil

@@ -71,6 +71,10 @@ _QUARTER = 1.5707963267948966
 _NEVER = 1e300
 # From this much isometric latitude on, the meridian's length tells that of a rhumb line.
 _STEEP = 0.02
+# Degrees of latitude gained, and from the equator, up to which three places tell the length.
+_SHORT_RISE = 0.2
+_SHORT_LAT = 80.0
+_OFF_MIDDLE = 0.38729833462074170
 _LEAST_COSINE = 1e-14
 _TINY = 1.4916681462400413e-154
 # Gauss and Legendre's rule of five places, from 0 to 1.
@@ -91,9 +95,34 @@ def _parallel(lat):
     return A * c / sqrt(1.0 - E2 * s * s)
 
 
+def _is_short(lat1, lat2):
+    return fabs(lat2 - lat1) < _SHORT_RISE and max(fabs(lat1), fabs(lat2)) < _SHORT_LAT
+
+
+def _rhumb_short(lat1, lat2, dlon):
+    """Metres of a rhumb line that hardly rises.
+
+    The mean radius of its parallels is that of the meridian's length to the isometric latitude
+    gained, both by Gauss and Legendre's rule of three places.
+    """
+    k: cython.int
+    length = rise = 0.0
+    for k in range(3):
+        s, c = sincos_deg(lat1 + (0.5 + (k - 1) * _OFF_MIDDLE) * (lat2 - lat1))
+        w2 = 1.0 - E2 * s * s
+        weight = 4.0 / 9.0 if k == 1 else 5.0 / 18.0
+        length += weight / (w2 * sqrt(w2))
+        rise += weight / (w2 * c)
+    north = A * (1.0 - E2) * length * (lat2 - lat1) * DEGREE
+    east = A * length / rise * dlon * DEGREE
+    return sqrt(north * north + east * east)
+
+
 def _rhumb_between(lat1, lat2, psi1, dpsi, dlon):
     """Metres of a rhumb line, given the isometric latitude too; `dlon` in degrees."""
     k: cython.int
+    if _is_short(lat1, lat2):
+        return _rhumb_short(lat1, lat2, dlon)
     turn = dlon * DEGREE
     if fabs(dpsi) >= _STEEP:
         meridian, _a, _b, _c, _d, _e, _f, _g = solve_inverse(lat1, lat2, 0.0)
@@ -113,6 +142,8 @@ def rhumb_length(lat1, lat2, dlon):
     if dlon == 0.0 or fabs(lat1) == 90.0 or fabs(lat2) == 90.0:
         meridian, _a, _b, _c, _d, _e, _f, _g = solve_inverse(lat1, lat2, 0.0)
         return meridian
+    if _is_short(lat1, lat2):
+        return _rhumb_short(lat1, lat2, dlon)
     psi1 = _isometric(lat1)
     return _rhumb_between(lat1, lat2, psi1, _isometric(lat2) - psi1, dlon)
 
