@@ -15,21 +15,20 @@ from eezkit.errors import OptionError
 from eezkit.kernels import tracks
 from eezkit.voyages.walking import PATHS, Walked, walk
 from track_cases import (
+    EVENT,
     GEOD,
-    LATTICES,
+    KINDS,
     codes_said,
     crossings_by_bisection,
+    ends_of,
     index_of,
     is_torn,
-    lattice_track,
-    lattice_zones,
     places,
-    polar_track,
-    polar_zones,
     shares,
+    workload,
+    wrong_places,
 )
 
-EVENT = 1e-3  # metres: within this of a crossing nothing is said
 A, B = box(-1, 0, 0, 1), box(0, 0, 1, 1)
 Fixes = list[tuple[float, float]]
 
@@ -137,54 +136,25 @@ def test_the_right_answer_where_it_is_known(case: str) -> None:
     assert told(zones, fixes) == expected
 
 
-def workload(name: str, n: int, seed: int = 0) -> tuple[list, np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    if name == "poles":
-        lon, lat = polar_track(rng, n)
-        return polar_zones(), lon, lat * np.repeat([1, -1], [n // 2, n - n // 2])
-    if name == "close by a pole":
-        return polar_zones(), rng.uniform(-180, 180, n), rng.uniform(89.9, 90, n)
-    if name == "any two places":
-        lat = np.degrees(np.arcsin(rng.uniform(-1, 1, n)))
-        zones = lattice_zones(rng, -180, 180, -75, 75, 15)
-        return zones, rng.uniform(-180, 180, n), lat
-    zones = lattice_zones(rng, *LATTICES[name])
-    return zones, *lattice_track(rng, n, *LATTICES[name])
-
-
-WORKLOADS = [*LATTICES, "poles", "close by a pole", "any two places"]
-
-
-def ends_of(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, ...]:
-    return lon[:-1], lat[:-1], lon[1:], lat[1:]
-
-
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("name", WORKLOADS)
+@pytest.mark.parametrize("name", KINDS)
 def test_places_between_crossings_have_the_code_that_these_say(name: str, path: str) -> None:
     zones, lon, lat = workload(name, 800)
     index, ends = index_of(zones), ends_of(lon, lat)
     walked = walk_all(index, lon, lat, path)
     assert len(walked) > 150
     assert walked.n_mended == 0
-    at = shares(path, ends, walked)
     rng = np.random.default_rng(1)
     for spread in (1.0, 1e-5):
         segment = np.repeat(np.arange(len(lon) - 1), 4)
         share = spread * rng.random(len(segment))
         share = np.where(rng.random(len(segment)) < 0.5, share, 1.0 - share)
-        x, y = places(path, tuple(a[segment] for a in ends), share)
-        said, near = codes_said(walked, at, segment, share)
-        length = walked.lengths[segment]
-        # Near a pole the share of a rhumb line's longitude is many times that of its metres.
-        clear = (length > 0) & (near * length > EVENT * (1 if path == "geodesic" else 20))
-        wrong = np.flatnonzero(clear & (index.locate(x, y) != said))
-        wrong = [k for k in wrong if not is_torn(index, x[k], y[k], said[k])]
-        assert not wrong, (segment[wrong[0]], share[wrong[0]], [a[segment[wrong[0]]] for a in ends])
+        wrong, _ = wrong_places(index, walked, path, ends, segment, share)
+        assert not len(wrong), (segment[wrong[0]], share[wrong[0]])
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("name", WORKLOADS)
+@pytest.mark.parametrize("name", KINDS)
 def test_halving_finds_no_crossing_elsewhere(name: str, path: str) -> None:
     zones, lon, lat = workload(name, 25, seed=5)
     index, ends = index_of(zones), ends_of(lon, lat)
@@ -207,7 +177,7 @@ def test_halving_finds_no_crossing_elsewhere(name: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("name", WORKLOADS)
+@pytest.mark.parametrize("name", KINDS)
 def test_crossings_link_and_lie_on_the_path_and_on_an_edge(name: str, path: str) -> None:
     zones, lon, lat = workload(name, 600, seed=2)
     index, ends = index_of(zones), ends_of(lon, lat)

@@ -12,6 +12,7 @@ from eezkit.geometry import Rings, wrap_lon
 from eezkit.lookup import CellIndex
 from eezkit.voyages.walking import Walked
 
+EVENT = 1e-3  # metres: within this of a crossing nothing is said
 GEOD = Geod(ellps="WGS84")
 MERCATOR = Proj("+proj=merc +ellps=WGS84")
 
@@ -86,6 +87,33 @@ def polar_track(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarra
     return lon, lat
 
 
+KINDS = (*LATTICES, "poles", "close by a pole", "any two places")
+"""Kinds of tracks for `workload`."""
+
+
+def workload(
+    name: str, n: int, seed: int = 0
+) -> tuple[list[shapely.Polygon], np.ndarray, np.ndarray]:
+    """Zones, and n fixes among them, of a kind."""
+    rng = np.random.default_rng(seed)
+    if name == "poles":
+        lon, lat = polar_track(rng, n)
+        return polar_zones(), lon, lat * np.repeat([1, -1], [n // 2, n - n // 2])
+    if name == "close by a pole":
+        return polar_zones(), rng.uniform(-180, 180, n), rng.uniform(89.9, 90, n)
+    if name == "any two places":
+        lat = np.degrees(np.arcsin(rng.uniform(-1, 1, n)))
+        zones = lattice_zones(rng, -180, 180, -75, 75, 15)
+        return zones, rng.uniform(-180, 180, n), lat
+    zones = lattice_zones(rng, *LATTICES[name])
+    return zones, *lattice_track(rng, n, *LATTICES[name])
+
+
+def ends_of(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Longitude and latitude of the first fix of each segment, and of its last."""
+    return lon[:-1], lat[:-1], lon[1:], lat[1:]
+
+
 def index_of(zones: list[shapely.Polygon]) -> CellIndex:
     return CellIndex.build(Rings.from_shapely(zones))
 
@@ -147,6 +175,25 @@ def codes_said(
         near = np.where(here, np.minimum(near, np.abs(at[number] - share)), near)
         said = np.where(here & (at[number] <= share), walked.after[number], said)
     return said, near
+
+
+def wrong_places(
+    index: CellIndex,
+    walked: Walked,
+    path: str,
+    ends: tuple[np.ndarray, ...],
+    segment: np.ndarray,
+    share: np.ndarray,
+) -> tuple[np.ndarray, int]:
+    """Which places have another code than the crossings say, and how many lie on an edge."""
+    x, y = places(path, tuple(a[segment] for a in ends), share)
+    said, near = codes_said(walked, shares(path, ends, walked), segment, share)
+    length = walked.lengths[segment]
+    # Near a pole the share of a rhumb line's longitude is many times that of its metres.
+    clear = (length > 0) & (near * length > EVENT * (1 if path == "geodesic" else 20))
+    wrong = np.flatnonzero(clear & (index.locate(x, y) != said))
+    torn = np.array([is_torn(index, x[k], y[k], said[k]) for k in wrong], bool)
+    return wrong[~torn], int(torn.sum())
 
 
 def is_torn(index: CellIndex, lon: float, lat: float, code: int) -> bool:
