@@ -5,6 +5,7 @@ from eezkit.kernels.paths cimport Path
 
 cdef double _BEYOND
 cdef double _EVENT
+cdef double _APART
 cdef double _FINE
 cdef double _NANOMETRE
 cdef double _POLAR

@@ -45,6 +45,8 @@ else:
 _BEYOND = 1e-7
 # Metres: splits closer than this are one event.
 _EVENT = 1e-3
+# Degrees: no two longitudes are nearer than this (3 nm).
+_APART = 3e-14
 # Metres: to where a root is found, and where its bracket is wide enough to go on.
 _NANOMETRE = 1e-9
 _FINE = 1e-6
@@ -107,18 +109,19 @@ class Walker:
         """
         step: cython.int
         side: cython.int = 0
+        # As near as longitudes are told apart; along the path, over the sine of the angle.
+        least = _APART * (fabs(dx) + fabs(dy))
         p = a
-        x = y = 0.0
+        x, y = self.path.at(p)
         for step in range(100):
             if fb == fa or b - a < _NANOMETRE:
-                p = (a + b) / 2.0
                 break
             p = (a * fb - b * fa) / (fb - fa)
             if not (a < p < b) or step > 30:
                 p = (a + b) / 2.0
             x, y = self.path.at(p)
             f = dx * (y - ay) - dy * (x - ax)
-            if f == 0.0:
+            if fabs(f) <= least:
                 break
             if (f < 0.0) == (fa < 0.0):
                 if p - a < _NANOMETRE and step > 2:
@@ -136,7 +139,6 @@ class Walker:
                 if side == 1:
                     fa /= 2.0
                 side = 1
-        x, y = self.path.at(p)
         if min(ax, ax + dx) - _BEYOND <= x <= max(ax, ax + dx) + _BEYOND and (
             min(ay, ay + dy) - _BEYOND <= y <= max(ay, ay + dy) + _BEYOND
         ):
