@@ -1,6 +1,7 @@
 """A file downloaded by hand is as good as a fetched one, once it is known to be one."""
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,18 @@ def file(folder: Path, content: bytes, name: str = "World_EEZ_v12_20231025.zip")
     path = folder / name
     path.write_bytes(content)
     return path
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_a_file_that_unpacks_to_too_much_or_all_at_once_is_not_added(
+    tmp_path: Path, method: int
+) -> None:
+    path = tmp_path / "World_EEZ_v12_20231025.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("eez_v12.gpkg", bytes(10_000_000))
+    with pytest.raises(DataFormatError, match=r"cannot be unpacked|would unpack to 0"):
+        add_file(path, max_size=9_999_999)
+    assert cache.find("eez@12") is None
 
 
 @pytest.mark.parametrize(("file_name", "name"), NAMES.items())

@@ -12,7 +12,7 @@ from shapely import box
 
 import eezkit
 from eezkit.__main__ import run
-from eezkit.errors import MissingExtraError, OptionError, SchemaError
+from eezkit.errors import DataFormatError, MissingExtraError, OptionError, SchemaError
 from eezkit.voyages import files
 from eezkit.voyages.times import TimeReader
 
@@ -164,6 +164,31 @@ def test_gpx_tracks_are_ships(zones: Path, expected: pd.DataFrame, tmp_path: Pat
     found = track(source, zones)
     assert found["track"].astype(str).tolist() == expected["mmsi"].astype(str).tolist()
     assert found["hours"].to_numpy() == pytest.approx(expected["hours"].to_numpy(), abs=1e-9)
+
+
+def test_a_gpx_file_reaches_no_other_and_says_what_it_lacks(zones: Path, tmp_path: Path) -> None:
+    other, source = tmp_path / "other.gpx", tmp_path / "day.gpx"
+    other.write_text(
+        '<gpx><trk><trkseg><trkpt lat="1" lon="1"><time>2024-01-01T00:00:00Z</time></trkpt>'
+        "</trkseg></trk></gpx>"
+    )
+    for text, error, said in (
+        (
+            f"<OGRVRTDataSource><OGRVRTLayer name='track_points'><SrcDataSource>{other}"
+            "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+            DataFormatError,
+            "is XML, not a GPX",
+        ),
+        ('<gpx><wpt lat="1" lon="1"/></gpx>', SchemaError, "no track points with times"),
+        (
+            '<gpx><trk><trkseg><trkpt lat="1" lon="1"/></trkseg></trk></gpx>',
+            SchemaError,
+            "no track",
+        ),
+    ):
+        source.write_text(text)
+        with pytest.raises(error, match=said):
+            files.track_file(source, tmp_path / "o.csv", eezkit.read(zones))
 
 
 def test_crossings_sums_and_the_summary(

@@ -185,6 +185,7 @@ def test_the_layers_of_gpx(tmp_path: Path) -> None:
     assert shapely.get_coordinates(points.geometry).tolist() == [[7.5, 54.1], [7.6, 54.2], [8, 55]]
     assert points.fields["time"].tolist() == ["2024-01-01T00:00:00Z", "2024-01-01T01:00:00Z", None]
     assert points.fields["track"].tolist() == ["t"] * 3
+    assert points.fields["track_number"].tolist() == [0] * 3
     assert read_baseline(path, layer="waypoints").lon1.tolist() == [7.5]
     (route,) = open_file(path, layer="routes", shape="lines").geometry
     assert route.length == pytest.approx(np.sqrt(2))

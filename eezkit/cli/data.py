@@ -10,6 +10,7 @@ import click
 from eezkit.cli import options, reading
 from eezkit.cli.terminal import bar, confirm, json_text, say
 from eezkit.sources.cache import datasets as cache
+from eezkit.units import parse_size
 
 if TYPE_CHECKING:
     from eezkit.sources.cache.datasets import CachedDataset
@@ -90,12 +91,14 @@ def fetch(
 @data.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--layer", metavar="LAYER[@VERSION]", help="What the file is, if its name is mute.")
+@click.option("--max-size", metavar="SIZE", help="What a zip may unpack to. Default: 2GB.")
 @options.as_json
-def add(file: Path, layer: str | None, as_json: bool) -> None:
+def add(file: Path, layer: str | None, max_size: str | None, as_json: bool) -> None:
     """Copy FILE, downloaded by hand, into the cache, and print its name there."""
     from eezkit.sources.marine_regions.adding import add_file
 
-    _echo_kept(add_file(file, layer=layer), as_json)
+    limit = None if max_size is None else parse_size(max_size, what="--max-size")
+    _echo_kept(add_file(file, layer=layer, max_size=limit), as_json)
 
 
 @data.command()

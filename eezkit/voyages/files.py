@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from eezkit._atomic import atomic_path
-from eezkit.errors import DataNotFoundError, MissingExtraError, OptionError, SchemaError
+from eezkit.errors import (
+    DataNotFoundError,
+    MissingExtraError,
+    OptionError,
+    SchemaError,
+    UnknownDatasetError,
+)
+from eezkit.sources.files.opening import open_file
 from eezkit.voyages.fixes import RULES, clean, describe
 from eezkit.voyages.sifting import sift
 from eezkit.voyages.tables import crossings_of, stays_of
@@ -495,21 +501,24 @@ def _column(path: Path, names: list[str], what: str, asked: str | None) -> str |
 
 def _gpx(path: Path) -> pd.DataFrame:
     """Points of the tracks of a GPX file, each track a ship."""
-    import geopandas
     import pandas as pd
+    import shapely
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        points = geopandas.read_file(path, layer="track_points")
-        tracks = geopandas.read_file(path, layer="tracks")
-    if not len(points) or points["time"].isna().all():
+    try:
+        found = open_file(path, layer="track_points", shape="any")
+    except UnknownDatasetError:
+        found = None
+    if found is None or all(time is None for time in found.fields["time"]):
         raise SchemaError(f"{path} has no track points with times; a route or a place has none.")
-    named = tracks["name"].where(tracks["name"].notna(), None).tolist() if len(tracks) else []
-    number = points["track_fid"].to_numpy(int)
-    names = [named[k] if k < len(named) and named[k] else f"track {k + 1}" for k in number]
-    return pd.DataFrame(
-        {"id": names, "time": points["time"], "lon": points.geometry.x, "lat": points.geometry.y}
+    names = [
+        name or f"track {number + 1}"
+        for name, number in zip(found.fields["track"], found.fields["track_number"], strict=True)
+    ]
+    time = pd.to_datetime(
+        pd.Series(found.fields["time"]), utc=True, format="ISO8601", errors="coerce"
     )
+    lon, lat = shapely.get_x(found.geometry), shapely.get_y(found.geometry)
+    return pd.DataFrame({"id": names, "time": time, "lon": lon, "lat": lat})
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from eezkit.errors import (
     DataFormatError,
@@ -34,7 +34,7 @@ from eezkit.sources.files.intact import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["MAX_SIZE", "Container", "choose_layer", "opened", "source_files"]
+__all__ = ["MAX_SIZE", "Container", "check_packed", "choose_layer", "opened", "source_files"]
 
 MAX_SIZE = 2_000_000_000
 """Bytes that an archive may unpack to, unless its user allows more."""
@@ -237,10 +237,10 @@ def _in_zip(path: Path, layer: str | None, shape: str, room: Path, max_size: int
                 for member in members
                 if member.parent == chosen.parent and member.stem == chosen.stem
             ]
-            _check_unpacked(sum(packed[member].file_size for member in wanted), max_size, path.name)
+            check_packed((packed[member] for member in wanted), path.name, max_size)
             for member in wanted:
                 # No more comes out of a member than the size it is listed with.
-                with _unpacking(archive, member) as source, (room / member.name).open("wb") as f:
+                with archive.open(str(member)) as source, (room / member.name).open("wb") as f:
                     shutil.copyfileobj(source, f)
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OverflowError) as error:
         raise DataFormatError(
@@ -287,7 +287,22 @@ def _accepted(shape: str) -> str:
     return ", ".join([*FORMATS, ".kmz", *_tables(shape)])
 
 
-def _check_unpacked(size: int, max_size: int, shown: str) -> None:
+def check_packed(members: Iterable[zipfile.ZipInfo], shown: str, max_size: int = MAX_SIZE) -> None:
+    """Refuse members of an archive that unpack to too much, or all at once.
+
+    Raises
+    ------
+    DataFormatError
+    """
+    size = 0
+    for member in members:
+        size += member.file_size
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise DataFormatError(
+                f"{shown} cannot be unpacked: {member.filename} is packed by method "
+                f"{member.compress_type}; stored and deflate are accepted. Unpack it by hand and "
+                "read the folder."
+            )
     if size > max_size:
         raise DataFormatError(
             f"{shown} would unpack to {size / 1e9:,.2f} GB, more than the {max_size / 1e9:,.2f} GB "
@@ -295,18 +310,10 @@ def _check_unpacked(size: int, max_size: int, shown: str) -> None:
         )
 
 
-def _unpacking(archive: zipfile.ZipFile, member: PurePosixPath) -> IO[bytes]:
-    """Open a member, if it is packed in a way that is unpacked piece by piece."""
-    method = archive.getinfo(str(member)).compress_type
-    if method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError(
-            f"{member.name} is packed by method {method}; stored and deflate are accepted"
-        )
-    return archive.open(str(member))
-
-
 def _head(archive: zipfile.ZipFile, member: PurePosixPath, count: int = 100) -> bytes:
-    with _unpacking(archive, member) as file:
+    # Of these few bytes no more is unpacked than they are, however large the member is.
+    check_packed([archive.getinfo(str(member))], str(archive.filename), 1 << 62)
+    with archive.open(str(member)) as file:
         return file.read(count)
 
 

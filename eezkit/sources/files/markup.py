@@ -214,12 +214,12 @@ def read_gpx(path: Path, shown: str) -> Layers:
     for route in root.iterfind("rte"):
         line = _shaped(shapely.LineString, positions(route.findall("rtept")), place=shown)
         _put(layers["routes"], about(route), line)
-    for track in root.iterfind("trk"):
+    for number, track in enumerate(root.iterfind("trk")):
         parts = [positions(part.findall("trkpt")) for part in track.iterfind("trkseg")]
         line = _shaped(shapely.MultiLineString, [p for p in parts if len(p) > 1], place=shown)
         _put(layers["tracks"], about(track), line)
         for point in track.iterfind("trkseg/trkpt"):
-            known = {**about(point), "track": _text(track.find("name"))}
+            known = {**about(point), "track": _text(track.find("name")), "track_number": number}
             _put(layers["track_points"], known, shapely.Point(positions([point])[0]))
     return layers
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from eezkit._entry import disk_errors
 from eezkit.errors import DataFormatError, DataNotFoundError, OptionError
 from eezkit.sources.cache import datasets as cache
+from eezkit.sources.files.containers import MAX_SIZE, check_packed
 from eezkit.sources.marine_regions.registry import layer as registered
 from eezkit.sources.marine_regions.registry import layers
 from eezkit.sources.marine_regions.wfs import exception_text, is_html
@@ -34,7 +35,9 @@ _VARIANTS = ("LR", "0_360")
 """Files of one version that differ: low resolution, longitudes from 0 to 360."""
 
 
-def add_file(path: str | os.PathLike[str], *, layer: str | None = None) -> CachedDataset:
+def add_file(
+    path: str | os.PathLike[str], *, layer: str | None = None, max_size: int | None = None
+) -> CachedDataset:
     """Copy a downloaded file into the cache, where it answers to the name of its layer.
 
     Parameters
@@ -45,6 +48,8 @@ def add_file(path: str | os.PathLike[str], *, layer: str | None = None) -> Cache
     layer : str, optional
         Which layer of the registry it is, with a version where that is not the current one:
         ``eez``, ``eez@11``. By default the file name says, as ``World_EEZ_v12_20231025.zip``.
+    max_size : int, optional
+        Bytes that a zip may unpack to; by default 2 GB.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def add_file(path: str | os.PathLike[str], *, layer: str | None = None) -> Cache
     if not source.is_file():
         raise DataNotFoundError(f"There is no file {str(source)!r} to add.")
     chosen, version, variant = _recognised(source.name, layer)
-    n_features = _count_features(source)
+    n_features = _count_features(source, MAX_SIZE if max_size is None else max_size)
     with cache.workroom() as room:
         copy = room / source.name
         with disk_errors(room):
@@ -104,7 +109,7 @@ def _recognised(file_name: str, asked: str | None) -> tuple[Layer, str, str]:
     )
 
 
-def _count_features(path: Path) -> int | None:
+def _count_features(path: Path, max_size: int) -> int | None:
     """Check that a file holds a layer; return how many features, or None if that is not plain."""
     with path.open("rb") as handle:
         start = handle.read(1 << 16)
@@ -127,12 +132,13 @@ def _count_features(path: Path) -> int | None:
             " the zip file from Marine Regions, or a GeoPackage; any other file of zones needs no"
             " adding: name it with --data."
         )
-    return _count_in_zip(path)
+    return _count_in_zip(path, max_size)
 
 
-def _count_in_zip(path: Path) -> int | None:
+def _count_in_zip(path: Path, max_size: int) -> int | None:
     try:
         with zipfile.ZipFile(path) as archive:
+            check_packed(archive.infolist(), path.name, max_size)
             names = archive.namelist()
             damaged = archive.testzip()
             counts = [_count_in_shapefile(archive, name) for name in names if _is(name, ".shp")]
