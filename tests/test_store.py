@@ -276,8 +276,9 @@ def test_without_a_home_the_answer_is_the_same(
 ) -> None:
     monkeypatch.setenv("EEZKIT_CACHE_DIR", home)
     monkeypatch.setattr("os.mkdir", refuse)
-    with pytest.warns(EezkitWarning, match="cannot be used"):
+    with pytest.warns(EezkitWarning, match="cannot be used") as said:
         atlas = opened(source, builder)
+    assert len(said) == 1
     assert atlas.folder is None
     assert atlas.at(lon=1, lat=1, zone="AAA").inside is True
 

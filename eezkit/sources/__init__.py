@@ -178,6 +178,7 @@ def fetch(
     lines: bool = True,
     refresh: bool = False,
     timeout: float = 60.0,
+    max_size: int = 1 << 30,
     base_url: str | None = None,
 ) -> Atlas:
     """Fetch zones from the Marine Regions service, or from the cache if they were before.
@@ -197,8 +198,11 @@ def fetch(
         Fetch although the cache has it.
     timeout : float
         Seconds of silence from the service after which it is given up.
+    max_size : int
+        Bytes that the service may send for one layer.
     base_url : str, optional
-        Address of another service with the same layers.
+        Address of another service with the same layers; a user's name and password in it are
+        kept nowhere.
 
     Returns
     -------
@@ -220,6 +224,7 @@ def fetch(
         lines=lines,
         refresh=refresh,
         timeout=timeout,
+        max_size=max_size,
         base_url=base_url,
     )
 

@@ -206,6 +206,10 @@ def open_or_build(
     made_from = {"asked": _asked(sources, options), "files": [seen(path) for path in sources]}
     try:
         folder = built_folder(name, sources, options)
+    except CacheError as error:
+        warnings.warn(f"{error} What is built is not kept.", EezkitWarning, stacklevel=2)
+        return _warned(_recording(build))
+    try:
         with disk_errors(folder):
             is_built = not refresh and (folder / MANIFEST).exists()
         if is_built:
@@ -217,7 +221,6 @@ def open_or_build(
     started = time.time()
     atlas = _recording(build)
     try:
-        folder = built_folder(name, sources, options)
         digests = [digest(path) for path in sources]
         if [seen(path) for path in sources] != made_from["files"]:
             raise CacheError(f"A file of {name} changed while it was read, so it is not kept.")

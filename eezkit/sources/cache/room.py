@@ -34,6 +34,7 @@ def _expanded(room: str) -> Path:
     try:
         return Path(room).expanduser()
     except RuntimeError as error:
+        why = str(error).rstrip(".")
         raise CacheError(
-            f"The cache {room} cannot be used: {error}. EEZKIT_CACHE_DIR names another folder."
+            f"The cache {room} cannot be used: {why}. EEZKIT_CACHE_DIR names another folder."
         ) from error
