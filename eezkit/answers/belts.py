@@ -111,20 +111,21 @@ def belts_of(
     covered = np.ones(len(held), dtype=bool)
     nowhere = np.flatnonzero(held == 0)
     covered[nowhere] = atlas.coverage.covers(lon[nowhere], lat[nowhere])
-    case = (((held << 32) + over) * 2 + on_land) * 2 + covered
-    distinct, which = np.unique(case, return_inverse=True)
-    found = np.full(len(distinct), -1, dtype=np.int32)
-    for i, key in enumerate(distinct.tolist()):
-        zones, overlays = (key >> 2) >> 32, (key >> 2) & 0xFFFFFFFF
+    # Cases are few: which there are is told by marking them, not by sorting millions of rows.
+    n_over = int(over.max(initial=0)) + 1
+    case = ((held * n_over + over) * 2 + on_land) * 2 + covered
+    word_of = np.zeros(int(case.max(initial=0)) + 1, dtype=np.int32)
+    word_of[case] = 1
+    for key in np.flatnonzero(word_of).tolist():
+        zones, overlays = divmod(key >> 2, n_over)
         kinds = {atlas.every_zone[k].kind for k in atlas.index.zones(zones)}
         if atlas.overlay_index is not None:
             kinds |= {atlas.overlays[k].kind for k in atlas.overlay_index.zones(overlays)}
         word = belt_by_kind(
             kinds, in_zone=zones > 0, on_land=bool(key >> 1 & 1), covered=bool(key & 1)
         )
-        if word is not None:
-            found[i] = BELTS.index(word)
-    belt = found[which.reshape(-1)]
+        word_of[key] = -1 if word is None else BELTS.index(word)
+    belt = word_of[case]
     open_ = np.flatnonzero(belt < 0)
     if len(open_):
         widest = max(breadth for breadth, _ in _BY_DISTANCE)
