@@ -16,6 +16,7 @@ from eezkit.errors import CoordinateError, OptionError
 from eezkit.geodesy import EdgeModel, Nearest
 from eezkit.kernels import curves as _curves
 from eezkit.kernels import edgetree as _edgetree
+from eezkit.positions import as_floats
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -299,7 +300,7 @@ def _positions(
     lon: ArrayLike, lat: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]:
     """Broadcast, check and flatten positions; NaN may be among them."""
-    x, y = np.broadcast_arrays(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
+    x, y = np.broadcast_arrays(as_floats(lon), as_floats(lat))
     shape = x.shape
     x, y = np.ascontiguousarray(x).reshape(-1), np.ascontiguousarray(y).reshape(-1)
     good = ~(np.isinf(x) | (np.abs(y) > 90.0))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Invalid",
     "Position",
+    "as_floats",
     "check_arrays",
     "format_position",
     "on_globe",
@@ -150,7 +151,7 @@ def check_arrays(
     (array([2.5, nan, nan]), array([51.5,  nan,  nan]))
     """
     try:
-        x, y = _as_float(lon), _as_float(lat)
+        x, y = as_floats(lon), as_floats(lat)
         if x.shape != y.shape:
             x, y = np.broadcast_arrays(x, y)
     except (TypeError, ValueError) as error:
@@ -175,8 +176,14 @@ def _all_on_globe(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> bool:
     )
 
 
-def _as_float(values: ArrayLike) -> NDArray[np.float64]:
-    """Numbers as float64, NaN where one is missing."""
+def as_floats(values: ArrayLike) -> NDArray[np.float64]:
+    """Take numbers as float64, NaN where one is missing (None, NaT, `pandas.NA`, masked).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no number.
+    """
     kind = type(values)
     if kind is float or (kind is np.ndarray and values.dtype.kind in "fiu"):  # type: ignore[union-attr]
         return np.asarray(values, dtype=np.float64)
@@ -191,6 +198,8 @@ def _as_float(values: ArrayLike) -> NDArray[np.float64]:
         if np.isnat(plain).all():
             return np.full(plain.shape, np.nan)
         raise TypeError(f"{plain.dtype} are times")
+    if plain.dtype.kind == "c":
+        raise TypeError("they are complex")
     if plain.dtype != object:
         return plain.astype(np.float64)
     flat = [np.nan if _is_missing(value) else float(value) for value in plain.reshape(-1).tolist()]

@@ -233,3 +233,30 @@ def test_join_takes_series_and_tables_of_degrees(atlas: Atlas) -> None:
 
 def test_status_is_joined(atlas: Atlas) -> None:
     assert atlas.join(geopandas.GeoSeries([shapely.Point(1, 0)]))["status"].tolist() == [A.status]
+
+
+def test_decided_is_what_single_answers_say(atlas: Atlas) -> None:
+    rng = np.random.default_rng(6)
+    lon, lat = rng.uniform(-3, 23, 60), rng.uniform(-7, 7, 60)
+    radius = rng.uniform(0, 300_000, 60)
+    radius[5] = np.nan
+    for asked in (two_neighbours(), two_neighbours()["AAA"]):
+        told = asked.locate(lon, lat).to_frame(uncertainty=radius)["decided"]
+        for i in range(60):
+            zone = None if asked.selected is None else "AAA"
+            if np.isnan(radius[i]):
+                assert told[i] is pd.NA
+            else:
+                one = asked.at(lon=lon[i], lat=lat[i], zone=zone, uncertainty=float(radius[i]))
+                assert told[i] == one.decided
+    assert (
+        atlas.locate([60.0, np.nan], [0.0, 0.0]).to_frame(uncertainty=1.0)["decided"].isna().all()
+    )
+
+
+def test_a_position_is_stable_within_what_it_says(atlas: Atlas) -> None:
+    lon, lat = np.array(list(PLACES.values())).T
+    stable = atlas.stable_within(lon, lat)
+    assert np.isnan(stable).tolist() == [False] * 5 + [True] * 3
+    singles = [atlas.at(lon=x, lat=y).stable_within for x, y in zip(lon[:3], lat[:3], strict=True)]
+    assert stable[:3].tolist() == singles

@@ -86,6 +86,7 @@ def belts_of(
     lat: NDArray[np.float64],
     on_land: NDArray[np.bool_],
     *,
+    code: NDArray[np.int32] | None = None,
     threads: int | None = None,
 ) -> NDArray[np.int32]:
     """Say which belt each position lies in, whatever zones are selected.
@@ -97,6 +98,8 @@ def belts_of(
         Positions, in degrees.
     on_land : numpy.ndarray of bool, shape (n,)
         Which of them are on land.
+    code : numpy.ndarray of int32, shape (n,), optional
+        Answer codes of the atlas, where they are known.
     threads : int, optional
 
     Returns
@@ -104,7 +107,10 @@ def belts_of(
     numpy.ndarray of int32, shape (n,)
         Indices into `BELTS`.
     """
-    held = np.asarray(atlas.index.locate(lon, lat, threads=threads), dtype=np.int64)
+    # A selection has codes of its own zones only, and belts do not depend on it.
+    if code is None or atlas.selected is not None:
+        code = atlas.index.locate(lon, lat, threads=threads)
+    held = np.maximum(code, 0).astype(np.int64)
     over = np.zeros_like(held)
     if atlas.overlay_index is not None:
         over += atlas.overlay_index.locate(lon, lat, threads=threads)

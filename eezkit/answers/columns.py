@@ -242,6 +242,7 @@ def per_position(
     *,
     belts: bool = True,
     distances: bool = False,
+    uncertainty: float | NDArray[np.float64] | None = None,
     threads: int | None = None,
 ) -> dict[str, Values]:
     """Put answers in columns, a row per position.
@@ -258,13 +259,15 @@ def per_position(
         Whether to say in which belt of the sea each position lies.
     distances : bool
         Whether to add the columns of `DISTANCES`.
+    uncertainty : float or numpy.ndarray of float64, shape (n,), optional
+        Metres by which each position may be off, NaN where that is not known: adds `DECIDED`.
     threads : int, optional
         How many threads the atlas may use; the values do not depend on it.
 
     Returns
     -------
     dict of Values
-        By name, in the order of `PER_POSITION` and `DISTANCES`.
+        By name, in the order of `PER_POSITION`, `DISTANCES` and `DECIDED`.
     """
     found, which, codes = _facts(atlas, code, lon, lat, belts, threads)
     words = [words_of(atlas.zones_of(c)) for c in codes]
@@ -274,6 +277,12 @@ def per_position(
     if distances:
         on_land = found[1].data.astype(bool) & ~found[1].null
         found += _distances(atlas, code, lon, lat, on_land, threads)
+    if uncertainty is not None:
+        radius = np.broadcast_to(np.asarray(uncertainty, dtype=np.float64), code.shape)
+        asked = np.flatnonzero((code != _NOT_A_POSITION) & (radius >= 0.0))
+        stable = np.full(len(code), np.nan)
+        stable[asked] = atlas.stable_within(lon[asked], lat[asked], threads=threads)
+        found.append(Values(DECIDED, stable > radius, np.isnan(stable)))
     return {values.column.name: values for values in found}
 
 
@@ -360,7 +369,9 @@ def _facts(
     ]
     if belts:
         belt = np.zeros(len(code), dtype=np.int32)
-        belt[valid] = belts_of(atlas, lon[valid], lat[valid], on_land[valid], threads=threads)
+        belt[valid] = belts_of(
+            atlas, lon[valid], lat[valid], on_land[valid], code=code[valid], threads=threads
+        )
         facts.append(Values(_BELT, belt, null, BELTS))
     return facts, which, codes
 

@@ -9,7 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import pandas
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from eezkit.atlas import Atlas
     from eezkit.geodesy import Nearest
@@ -44,7 +44,13 @@ class Located:
         """Zones of an answer code, all of them; empty for 0, -1 and -2."""
         return self._atlas.zones_of(int(code))
 
-    def to_frame(self, *, belts: bool = True, distances: bool = False) -> pandas.DataFrame:
+    def to_frame(
+        self,
+        *,
+        belts: bool = True,
+        distances: bool = False,
+        uncertainty: ArrayLike | None = None,
+    ) -> pandas.DataFrame:
         """Put the answers in columns, a row per position.
 
         Parameters
@@ -53,6 +59,9 @@ class Located:
             Whether to say in which belt of the sea each position lies.
         distances : bool
             Whether to add how far, where and what the nearest limit is, and how far the coast.
+        uncertainty : array_like of float, shape (...), optional
+            Metres by which each position may be off: adds ``decided``, whether every position at
+            sea within them has the same answer.
 
         Returns
         -------
@@ -73,6 +82,10 @@ class Located:
 
         from eezkit.answers.columns import per_position
 
+        radius = None
+        if uncertainty is not None:
+            given = np.asarray(uncertainty, dtype=np.float64)
+            radius = np.broadcast_to(given, self.answer.shape).reshape(-1)
         columns = per_position(
             self._atlas,
             self.answer.reshape(-1),
@@ -80,6 +93,7 @@ class Located:
             self.lat.reshape(-1),
             belts=belts,
             distances=distances,
+            uncertainty=radius,
         )
         return pd.DataFrame({name: values.to_pandas() for name, values in columns.items()})
 

@@ -343,6 +343,34 @@ class Atlas:
         inside = self.locate(lon, lat, threads=threads).answer > 0
         return np.where(inside, found.distance, -found.distance)
 
+    def stable_within(
+        self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Metres within which every position at sea has the same answer, and is covered.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees.
+        threads : int, optional
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (...)
+            Never too much, and exact where the dataset covers the world; inf where no other
+            answer can be reached, NaN where nothing is covered and for what is no position.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> stable = eezkit.load().stable_within([155.0, -30.0], [23.3, 45.0])
+        >>> (stable / eezkit.M).round(0).tolist()
+        [119.0, 120.0]
+        """
+        from eezkit.atlas.sureness import stable_within
+
+        return stable_within(self, lon, lat, threads=threads)
+
     def coast_distance(
         self,
         lon: ArrayLike,

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from eezkit.positions import check_arrays
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from eezkit.atlas.atlas import Atlas
     from eezkit.uncertainty import Uncertainty
 
     Change = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 
-__all__ = ["change_of", "is_decided"]
+__all__ = ["change_of", "is_decided", "stable_within"]
 
 
-def change_of(asked: Atlas, held: int) -> Change:
+def change_of(asked: Atlas, held: int, *, threads: int | None = None) -> Change:
     """Tell how far from a place the nearest position at sea is that has another answer.
 
     Parameters
@@ -28,6 +30,7 @@ def change_of(asked: Atlas, held: int) -> Change:
         With its selection: whether a position is in one of these; without one: in which zones.
     held : int
         The answer that is given, as a code of the cell index: 0 on land and in no zone.
+    threads : int, optional
 
     Returns
     -------
@@ -65,8 +68,9 @@ def change_of(asked: Atlas, held: int) -> Change:
     open_sea = beside(seaward, empty) if doubtful else None
 
     def change(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
-        far = asked.seaward.query(lon, lat, active=at_sea).distance
-        far = np.minimum(far, asked.coast.query(lon, lat, active=ashore).distance)
+        far = asked.seaward.query(lon, lat, active=at_sea, threads=threads).distance
+        shore = asked.coast.query(lon, lat, active=ashore, threads=threads)
+        far = np.minimum(far, shore.distance)
         code = np.asarray(asked.index.locate(lon, lat))
         here = np.zeros(len(code), dtype=bool)
         for one in set(code[code > 0].tolist()):
@@ -83,7 +87,9 @@ def change_of(asked: Atlas, held: int) -> Change:
             depth = asked.coverage.depth(lon, lat)
             # Within a zone everything is covered: only what lies beyond it may not be.
             within = np.flatnonzero(code > 0)
-            beyond = asked.seaward.query(lon[within], lat[within], active=open_sea).distance
+            beyond = asked.seaward.query(
+                lon[within], lat[within], active=open_sea, threads=threads
+            ).distance
             depth[within] = np.maximum(depth[within], beyond)
             here[nowhere] = ~asked.coverage.covers(lon[nowhere], lat[nowhere])
             here[nowhere] &= ~asked.is_land(lon[nowhere], lat[nowhere])
@@ -118,3 +124,18 @@ def is_decided(change: Change, shape: Uncertainty, lon: float, lat: float) -> bo
             return False
         return decide(Sector(lon, lat, 0.0, shape.radius, 0.0, 360.0), lon, lat, change) == "inside"
     return False
+
+
+def stable_within(
+    atlas: Atlas, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+) -> NDArray[np.float64]:
+    """Metres within which the answer stays the same; see `Atlas.stable_within`."""
+    x, y = check_arrays(lon, lat, invalid="null")
+    shape = x.shape
+    x, y = x.reshape(-1), y.reshape(-1)
+    held = np.asarray(atlas.index.locate(x, y, threads=threads))
+    stable = np.full(len(held), np.nan)
+    for code in set(held[held >= 0].tolist()):
+        here = np.flatnonzero(held == code)
+        stable[here] = change_of(atlas, code, threads=threads)(x[here], y[here])
+    return np.where(stable < 0.0, np.nan, stable).reshape(shape)

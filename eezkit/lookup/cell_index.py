@@ -31,6 +31,7 @@ import numpy as np
 
 from eezkit.errors import CoordinateError, DataFormatError, OptionError
 from eezkit.kernels import cells
+from eezkit.positions import as_floats
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -284,14 +285,9 @@ def processors() -> int:
 
 
 def _positions(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Broadcast positions, with NaN where they are masked."""
+    """Broadcast positions, with NaN where they are missing."""
     try:
-        x, y = (
-            np.ma.filled(a.astype(np.float64), np.nan)
-            if type(a) is not np.ndarray and isinstance(a, np.ma.MaskedArray)
-            else np.asarray(a, dtype=np.float64)
-            for a in (lon, lat)
-        )
+        x, y = as_floats(lon), as_floats(lat)
         if x.shape == y.shape:
             return x, y
         x, y = np.broadcast_arrays(x, y)
