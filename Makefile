@@ -50,7 +50,7 @@ agreement: setup  ## an hour: lookup against GEOS and the edge rule, into its pa
 
 bench: setup  ## an hour on an idle machine: beside other tools, those that can be had, into its page
 	-$(PY) -m pip install -q -r benchmarks/requirements.txt
-	set -e; for what in lookup build cold nearest voyages; do \
+	set -e; for what in lookup build cold nearest voyages overlap; do \
 	    $(PY) benchmarks/bench_$$what.py > docs/explanation/$$what-tables.md; done
 	$(PY) benchmarks/bench_voyages.py --losses > docs/explanation/losses-tables.md
 

@@ -120,7 +120,10 @@ LINES = {
     "limit of a missing file": (["limit", "none.csv", "-o", "o.gpkg"], "none.csv"),
     "limit of an empty file": (["limit", "empty.csv", "-o", "o.gpkg"], "empty.csv"),
     "limit of no features": (["limit", "none.geojson", "-o", "o.gpkg"], "empty"),
-    "limit of an empty geometry": (["limit", "void.geojson", "-o", "o.gpkg"], "none with a geometry"),
+    "limit of an empty geometry": (
+        ["limit", "void.geojson", "-o", "o.gpkg"],
+        "none with a geometry",
+    ),
     "limit of columns exchanged": (["limit", "swapped.csv", "-o", "o.gpkg"], "swapped"),
     "limit of a longitude too far": (["limit", "far.csv", "-o", "o.gpkg"], "999"),
     "limit of no columns": (["limit", "names.csv", "-o", "o.gpkg"], "lon and lat"),

@@ -10,10 +10,12 @@ import shapely
 
 import eezkit
 from eezkit.atlas import Atlas
+from eezkit.atlas.build import coast_of
 from eezkit.coverage import Coverage
 from eezkit.errors import GeometryWarning, OptionError
 from eezkit.geodesy import EdgeModel, area_perimeter, polygon_area
 from eezkit.geometry import Rings
+from eezkit.lookup import CellIndex
 from eezkit.overlaps import kept
 from layers import CLAIM, ISLAND, A, B, atlas_of, square, two_neighbours, zone
 
@@ -272,3 +274,14 @@ def test_the_built_in_atlas_holds_the_takaya_box_in_japans_zone_alone() -> None:
     found = eezkit.overlap([box], eezkit.load())
     assert found["sovereign"].tolist() == ["JPN"]
     assert found["share"].tolist() == [1.0]
+
+
+def test_between_two_coasts_an_area_is_unassigned(monkeypatch: pytest.MonkeyPatch) -> None:
+    hole, island = square(2, -1, 5, 1), square(3, -0.5, 4, 0.5)
+    monkeypatch.setattr(kept, "embedded_land", lambda: Rings.from_shapely([island]))
+    coast = Rings.from_shapely([hole])
+    atlas = atlas_of({A: square(0, -5, 10, 5, hole)}, coast=coast_of(coast, CellIndex.build(coast)))
+    found = told(eezkit.overlap([square(1, -1, 6, 1)], atlas), "area_km2")
+    assert found.keys() == {"Zone of A", "land", "unassigned"}
+    assert found["land"] == pytest.approx(km2(island))
+    assert found["unassigned"] == pytest.approx(km2(hole) - km2(island))
