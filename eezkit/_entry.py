@@ -42,7 +42,7 @@ __all__ = [
     "sweep_room",
 ]
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever an entry written before can no longer be read as it was meant."""
 
 MANIFEST = "manifest.json"

@@ -40,6 +40,8 @@ class Answer:
         The answer.
     on_land : bool or None
         None where the dataset cannot tell.
+    inland_water : str or None
+        The lake or river within the land that holds the position: its name, "" where it has none.
     covered : bool
         Whether the dataset, whatever was asked, may say that nobody has this water.
     margin : float or None
@@ -67,6 +69,7 @@ class Answer:
     sole: bool
     inside: Inside
     on_land: bool | None
+    inland_water: str | None
     covered: bool
     margin: float | None
     edge: Leg | None
@@ -87,6 +90,11 @@ class Answer:
 
         return f"<p>{escape(str(self))}</p>"
 
+    @property
+    def behind_coast(self) -> bool:
+        """Whether the position is no sea: on land, or on inland water."""
+        return bool(self.on_land) or self.inland_water is not None
+
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the results contract has it."""
         return {
@@ -95,6 +103,7 @@ class Answer:
             "question": {"zone": self.question, "sole": self.sole},
             "inside": self.inside,
             "on_land": self.on_land,
+            "inland_water": self.inland_water,
             "covered": self.covered,
             **_lengths("margin", self.margin),
             "edge": self.edge and self.edge.to_json(),

@@ -46,7 +46,12 @@ _SEAWARD = "exclusive economic zone"
 
 
 def belt_by_kind(
-    kinds: Collection[ZoneKind], *, in_zone: bool, on_land: bool, covered: bool
+    kinds: Collection[ZoneKind],
+    *,
+    in_zone: bool,
+    on_land: bool,
+    on_inland_water: bool,
+    covered: bool,
 ) -> str | None:
     """Say which belt it is by the zones that hold a position; None where the distance decides.
 
@@ -56,7 +61,7 @@ def belt_by_kind(
         Of all zones that hold the position, those of 12 M and 24 M too.
     in_zone : bool
         Whether any zone does, beside those of 12 M and 24 M.
-    on_land : bool
+    on_land, on_inland_water : bool
     covered : bool
         Whether the dataset may say that nobody has this water.
 
@@ -67,6 +72,8 @@ def belt_by_kind(
     """
     if on_land:
         return "land"
+    if on_inland_water:
+        return "inland water"
     for kind, word in _INNERMOST_FIRST.items():
         if kind in kinds:
             return word
@@ -117,18 +124,24 @@ def belts_of(
     covered = np.ones(len(held), dtype=bool)
     nowhere = np.flatnonzero(held == 0)
     covered[nowhere] = atlas.coverage.covers(lon[nowhere], lat[nowhere])
+    inland = np.zeros(len(held), dtype=bool)
+    inland[nowhere] = atlas.inland_water(lon[nowhere], lat[nowhere], threads=threads) >= 0
     # Cases are few: which there are is told by marking them, not by sorting millions of rows.
     n_over = int(over.max(initial=0)) + 1
-    case = ((held * n_over + over) * 2 + on_land) * 2 + covered
+    case = (((held * n_over + over) * 2 + inland) * 2 + on_land) * 2 + covered
     word_of = np.zeros(int(case.max(initial=0)) + 1, dtype=np.int32)
     word_of[case] = 1
     for key in np.flatnonzero(word_of).tolist():
-        zones, overlays = divmod(key >> 2, n_over)
+        zones, overlays = divmod(key >> 3, n_over)
         kinds = {atlas.every_zone[k].kind for k in atlas.index.zones(zones)}
         if atlas.overlay_index is not None:
             kinds |= {atlas.overlays[k].kind for k in atlas.overlay_index.zones(overlays)}
         word = belt_by_kind(
-            kinds, in_zone=zones > 0, on_land=bool(key >> 1 & 1), covered=bool(key & 1)
+            kinds,
+            in_zone=zones > 0,
+            on_land=bool(key >> 1 & 1),
+            on_inland_water=bool(key >> 2 & 1),
+            covered=bool(key & 1),
         )
         word_of[key] = -1 if word is None else BELTS.index(word)
     belt = word_of[case]

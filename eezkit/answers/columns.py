@@ -399,8 +399,9 @@ def _distances(
     x, y = lon[valid], lat[valid]
     edge = atlas.distance(x, y, kinds="seaward", threads=threads)
     coast = atlas.coast_distance(x, y, threads=threads)
-    # On land the nearest limit is not what bounds the answer.
-    known = ~on_land[valid] & (edge.edge >= 0)
+    # Behind the coast the nearest limit is not what bounds the answer.
+    at_sea = ~on_land[valid] & (atlas.inland_water(x, y, threads=threads) < 0)
+    known = at_sea & (edge.edge >= 0)
     margin = np.where(code[valid] > 0, edge.distance, -edge.distance)
     measured = [
         (margin, known),

@@ -106,10 +106,14 @@ def belt_of(answer: Answer) -> Belt:
         kinds,
         in_zone=bool(answer.zones),
         on_land=bool(answer.on_land),
+        on_inland_water=answer.inland_water is not None,
         covered=answer.covered,
     )
     if word == "land":
         return Belt(word, "the position is in no zone, behind a coast")
+    if word == "inland water":
+        name = answer.inland_water or "without a name in these data"
+        return Belt(word, f"{name}: a lake or river within the land")
     if word == NOT_KNOWN and answer.zones:
         return Belt(word, "the source does not say where its zones begin")
     if word == NOT_KNOWN:

@@ -134,6 +134,8 @@ def _where(answer: Answer) -> str:
         return f"{answer.provenance.name} says nothing about this position"
     if answer.on_land:
         return "on land"
+    if answer.inland_water is not None:
+        return "inland water" + (f" ({answer.inland_water})" if answer.inland_water else "")
     here = "; ".join(zone_words(zone) for zone in answer.zones)
     asked = answer.question
     if asked is None:

@@ -68,6 +68,10 @@ class Atlas:
         The dataset's own land, where it has one.
     land_index : CellIndex or None
         Which positions are on land: the dataset's own, or else the land its edges were told by.
+    inland, inland_index : Rings, CellIndex, or None
+        Lakes and rivers within the dataset's own land, where it has them.
+    inland_waters : tuple of str
+        The names of these, "" where there is none.
     warnings : tuple of (str, str)
         What loading warned of: the class of the warning, and the text.
     findings : mapping
@@ -91,6 +95,9 @@ class Atlas:
     overlay_index: CellIndex | None = None
     land: Rings | None = None
     land_index: CellIndex | None = None
+    inland: Rings | None = None
+    inland_index: CellIndex | None = None
+    inland_waters: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
     findings: Mapping[str, Any] = field(default_factory=dict)
     selected: tuple[int, ...] | None = None
@@ -425,7 +432,8 @@ class Atlas:
 
         Notes
         -----
-        Where the dataset brings its own land, that is asked. Elsewhere a position in no zone is
+        Where the dataset brings its own land, that is asked, and a position in one of its inland
+        waters is not on land: `inland_water` tells which. Elsewhere a position in no zone is
         on land when the land the edges were told by has it, or when the nearest edge of all is
         a coast no farther than 12 M: small islands are not in every map of the land.
         """
@@ -436,6 +444,7 @@ class Atlas:
         if self.land_index is not None:
             land[rest] = self.land_index.locate(x[rest], y[rest], threads=threads) > 0
         if self.land is not None:
+            land[rest] &= self.inland_water(x[rest], y[rest], threads=threads) < 0
             return land.reshape(lon.shape)
         rest = rest[~land[rest]]
         coast = self.coast.query(
@@ -446,6 +455,46 @@ class Atlas:
         seaward = self.seaward.query(x[rest], y[rest], threads=threads).distance
         land[rest] = coast[near] < seaward
         return land.reshape(lon.shape)
+
+    def inland_water(
+        self, lon: ArrayLike, lat: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.int64]:
+        """Find the lake or river, within the dataset's own land, that holds each position.
+
+        Parameters
+        ----------
+        lon, lat : array_like of float, shape (...)
+            Degrees.
+        threads : int, optional
+            How many threads to use; the answer does not depend on it.
+
+        Returns
+        -------
+        numpy.ndarray of int64, shape (...)
+            Indices into `inland_waters`, which has the names; -1 in none, and for what is not a
+            position.
+
+        Notes
+        -----
+        The atlas that comes along has waters from 100 km² on, and from 10 km² on at the heads of
+        estuaries; their shores may be off by 600 m. Smaller ones are land in it.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> found = atlas.inland_water([50.62, 139.7], [40.44, 35.7])
+        >>> found[1], atlas.inland_waters[found[0]]
+        (np.int64(-1), 'Caspian Sea')
+        """
+        x, y = check_arrays(lon, lat, invalid="null")
+        if self.inland_index is None:
+            return np.full(x.shape, -1, dtype=np.int64)
+        code = np.asarray(self.inland_index.locate(x, y, threads=threads), dtype=np.int64)
+        inside = code > 0
+        found = np.full(x.shape, -1, dtype=np.int64)
+        found[inside] = self.inland_index.set_zones[self.inland_index.set_starts[code[inside]]]
+        return found
 
     @overload
     def join(
@@ -648,6 +697,7 @@ class Atlas:
             **parts,
             every_zone=tuple(Zone.from_json(zone) for zone in facts["zones"]),
             overlays=tuple(Zone.from_json(zone) for zone in facts["overlays"]),
+            inland_waters=tuple(facts["inland_waters"]),
             provenance=Provenance.from_json(facts["provenance"]),
             coverage=Coverage.from_json(facts["coverage"]),
             warnings=tuple((kind, text) for kind, text in facts["warnings"]),
@@ -668,6 +718,8 @@ class Atlas:
             "overlay_index": CellIndex.from_arrays,
             "land": Rings.from_arrays,
             "land_index": CellIndex.from_arrays,
+            "inland": Rings.from_arrays,
+            "inland_index": CellIndex.from_arrays,
         }
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
@@ -683,6 +735,7 @@ class Atlas:
         return {
             "zones": [zone.to_json() for zone in self.every_zone],
             "overlays": [zone.to_json() for zone in self.overlays],
+            "inland_waters": list(self.inland_waters),
             "provenance": self.provenance.to_json(),
             "coverage": self.coverage.to_json(),
             "warnings": [list(warning) for warning in self.warnings],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eezkit.atlas.atlas import Atlas
-from eezkit.edges import Coast, Lines, classify
+from eezkit.edges import Coast, Lines, classify, with_bare_coast
 from eezkit.edges.arrangement import arrange
 from eezkit.lookup import CellIndex
 from eezkit.nearest import EdgeTree
@@ -31,6 +31,8 @@ def build_atlas(
     overlays: Sequence[Zone] = (),
     overlay_rings: Rings | None = None,
     land: Rings | None = None,
+    inland: Rings | None = None,
+    inland_waters: Sequence[str] = (),
     coast: Coast | None = None,
     lines: Lines | None = None,
 ) -> Atlas:
@@ -49,6 +51,8 @@ def build_atlas(
         12 M and 24 M zones, which lie over the others and divide nothing.
     land : Rings, optional
         The dataset's own land, from which its zones run seawards.
+    inland, inland_waters : Rings, sequence of str, optional
+        Lakes and rivers that lie within the land, and the name of each, "" for none.
     coast : Coast, optional
         Land to tell the edges by; by default `land`.
     lines : Lines, optional
@@ -70,6 +74,8 @@ def build_atlas(
         coast=coast,
         lines=lines,
     )
+    if land is not None and coast is not None:
+        edges = with_bare_coast(edges, coast.ends)
     seaward = EdgeTree.among(edges.points, edges.ends[: edges.n_seaward])
     shore = EdgeTree.among(seaward.points, edges.ends[edges.n_seaward :])
     # One array of points serves all, and is mapped once: the published vertices come first in it.
@@ -90,6 +96,9 @@ def build_atlas(
         overlay_index=None if overlay_rings is None else CellIndex.build(overlay_rings),
         land=land,
         land_index=land_index,
+        inland=inland,
+        inland_index=None if inland is None else CellIndex.build(inland),
+        inland_waters=tuple(inland_waters),
     )
 
 

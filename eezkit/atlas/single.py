@@ -42,19 +42,21 @@ def answer(
     held = int(everywhere.index.locate_one(float(x), float(y)))
     zones = everywhere.zones_of(held)
     on_land = not zones and bool(everywhere.is_land(x, y))
+    water = -1 if zones or on_land else int(atlas.inland_water(x, y))
+    behind_coast = on_land or water >= 0
     code = int(asked.locate(x, y).answer)
-    covered = code != NOT_COVERED or on_land
+    covered = code != NOT_COVERED or behind_coast
     inside: Inside = code > 0 if covered else "not covered"
 
     edge = asked.distance(x, y, kinds="seaward")
     coast = atlas.distance(x, y, kinds="coast")
-    known = covered and not on_land and int(edge.edge) >= 0
+    known = covered and not behind_coast and int(edge.edge) >= 0
     shape = _circle(uncertainty) if isinstance(uncertainty, float | int) else uncertainty
     decided = None
     if shape is not None and covered:
         decided = is_decided(change_of(asked, held), shape, float(x), float(y))
     stable = None
-    if covered and not on_land:
+    if covered and not behind_coast:
         stable = float(change_of(everywhere, held)(x.reshape(1), y.reshape(1))[0])
     return Answer(
         lon=float(x),
@@ -64,6 +66,7 @@ def answer(
         sole=sole,
         inside=inside if decided in (None, True) else "undecided",
         on_land=on_land if on_land or atlas.knows_land else None,
+        inland_water=atlas.inland_waters[water] if water >= 0 else None,
         covered=bool(zones) or bool(atlas.coverage.covers(x, y)),
         margin=_number(edge.distance if inside is True else -edge.distance) if known else None,
         edge=_edge_leg(asked, edge, held) if known else None,

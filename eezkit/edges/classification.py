@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eezkit.geometry import Rings
     from eezkit.lookup import CellIndex
 
-__all__ = ["BREADTHS", "Coast", "Edges", "Lines", "classify"]
+__all__ = ["BREADTHS", "Coast", "Edges", "Lines", "classify", "with_bare_coast"]
 
 BREADTHS = (12 * M, 24 * M, 200 * M)
 """Metres: the breadths the law knows, at which an edge is called an outer limit."""
@@ -271,6 +271,41 @@ def classify(
         evidence=evidence[order],
         sets=arrangement.sets,
         n_seaward=int(n - is_coast.sum()),
+    )
+
+
+def with_bare_coast(edges: Edges, ends: NDArray[np.float64]) -> Edges:
+    """Add coast that no zone touches, so that the nearest land is known there too.
+
+    Parameters
+    ----------
+    edges : Edges
+    ends : numpy.ndarray of float64, shape (n, 4)
+        Edges of all land: longitude and latitude of both ends, in degrees.
+
+    Returns
+    -------
+    Edges
+        The same edges, and after them those of the land that are not among its coast.
+    """
+    known = np.column_stack([edges.lon1, edges.lat1, edges.lon2, edges.lat2])[edges.n_seaward :]
+    bare = ends[~are_among(ends, known)]
+    sets = edges.sets if () in edges.sets else (*edges.sets, ())
+    small = np.min_scalar_type(len(sets))
+
+    def longer(values: NDArray[Any], value: int) -> NDArray[Any]:
+        return np.append(values.astype(small), np.full(len(bare), value, small))
+
+    new = np.arange(2 * len(bare), dtype=np.int32).reshape(-1, 2) + np.int32(len(edges.points))
+    return replace(
+        edges,
+        points=np.vstack([edges.points, bare.reshape(-1, 2)]),
+        ends=np.vstack([edges.ends, new]),
+        left=longer(edges.left, sets.index(())),
+        right=longer(edges.right, sets.index(())),
+        kind=longer(edges.kind, _KINDS.index(EdgeKind.COAST)).astype(np.uint8),
+        evidence=longer(edges.evidence, _EVIDENCE.index(Evidence.COAST_NEAR)).astype(np.uint8),
+        sets=sets,
     )
 
 

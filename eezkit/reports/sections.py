@@ -96,8 +96,8 @@ def lead_of(answer: Answer) -> tuple[str, Literal["yes", "no", "unsure"]]:
         return "Not covered by these data", "unsure"
     if answer.inside == "undecided":
         return "Undecided: it may lie on either side", "unsure"
-    if answer.on_land:
-        return "On land", "no"
+    if answer.behind_coast:
+        return "On land" if answer.on_land else "On inland water", "no"
     by = f" by {short_length(answer.margin)}" if answer.margin else ""
     if answer.question:
         if answer.inside:
@@ -147,7 +147,9 @@ def _zones(report: Report) -> Section:
     answer = report.answer
     heading = "Zones here, and who claims them"
     if not answer.zones:
-        where = "On land: in no zone of the sea." if answer.on_land else "In no zone of these data."
+        where = "In no zone of these data."
+        if answer.behind_coast:
+            where = f"On {'land' if answer.on_land else 'inland water'}: in no zone of the sea."
         covered = answer.inside != "not covered"
         return Section(heading, (where if covered else "These data do not cover the position.",))
     rows: tuple[tuple[str, ...], ...] = tuple(

@@ -46,8 +46,11 @@ def to_zones(atlas: Atlas, answer: Answer, n: int) -> Iterable[Leg]:
     """
     done = {i for i, zone in enumerate(atlas.every_zone) if zone in answer.zones}
     edges = atlas.edges
-    if answer.on_land:  # from there the first zones are those along the coast
-        shore = _nearest(atlas, answer, "coast")
+    if answer.behind_coast:  # from there the first zones are those along the coast
+        of_zone = np.array([bool(members) for members in edges.sets], dtype=bool)
+        coast = slice(edges.n_seaward, None)
+        along = of_zone[edges.left[coast]] | of_zone[edges.right[coast]]
+        shore = _nearest(atlas, answer, "coast", along)
         if shore is not None:
             edge, leg = shore
             beyond = _sides(edges, edge)
@@ -78,7 +81,7 @@ def to_high_seas(atlas: Atlas, answer: Answer) -> Leg | None:
     edges, seaward = atlas.edges, slice(0, atlas.edges.n_seaward)
     kinds = [zone.kind for zone in atlas.every_zone]
     free = np.array([all(kinds[i] in _NO_WATER for i in held) for held in edges.sets], dtype=bool)
-    if not answer.zones and not answer.on_land:
+    if not answer.zones and not answer.behind_coast:
         return None
     if answer.zones and all(zone.kind in _NO_WATER for zone in answer.zones):
         return None
@@ -116,9 +119,9 @@ def to_land(atlas: Atlas, answer: Answer, places: Iterable[Place]) -> Iterable[L
         for zones in edges.sets
     ]
     own: set[str] = {party.sovereign for zone in answer.zones for party in zone.parties}
-    foreign = np.array([bool(found) for found in states], dtype=bool)
+    # The first may be land that nobody claims; the other is of States.
+    active: np.ndarray[Any, Any] | None = None
     for _ in range(2):
-        active = foreign[edges.left[shore]] | foreign[edges.right[shore]]
         found = _nearest(atlas, answer, "coast", active)
         if found is None:
             return
@@ -128,6 +131,7 @@ def to_land(atlas: Atlas, answer: Answer, places: Iterable[Place]) -> Iterable[L
         yield replace(leg, to=_land_name(leg, parties, places))
         own |= {party.sovereign for party in parties}
         foreign = np.array([bool(held) and not held & own for held in states], dtype=bool)
+        active = foreign[edges.left[shore]] | foreign[edges.right[shore]]
 
 
 def to_places(answer: Answer, places: Iterable[Place], n: int) -> list[Leg]:
@@ -166,7 +170,8 @@ def _land_name(shore: Leg, parties: list[Party], places: Iterable[Place]) -> str
         off = distance(shore.lon, shore.lat, place.lon, place.lat)
         if place.kind == "island" and off < _SAME_ISLAND:
             return place.title
-    return " | ".join(dict.fromkeys(p.territory_name or p.territory for p in parties))
+    names = dict.fromkeys(p.territory_name or p.territory for p in parties)
+    return " | ".join(names) or "land that no State claims in these data"
 
 
 def _nearest(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "from_planes", "to_planes"]
 
 _UNITS = 1_000_000
 """Steps of the finest grid in a degree: 0.11 m."""
@@ -54,13 +54,13 @@ def encode(layers: Sequence[Rings]) -> dict[str, NDArray[np.generic]]:
     ]
     first = np.array([arc[0] for arc in arcs.xy], dtype=np.int64).reshape(-1, 2)
     arrays: dict[str, NDArray[np.generic]] = {
-        "first": _planes(np.diff(first, axis=0, prepend=0)),
-        "steps": _planes(np.concatenate([*steps, np.empty((0, 2), np.int64)])),
+        "first": to_planes(np.diff(first, axis=0, prepend=0)),
+        "steps": to_planes(np.concatenate([*steps, np.empty((0, 2), np.int64)])),
         "sizes": np.array([len(step) for step in steps], dtype=np.uint32),
         "fine": fine,
     }
     for number, layer in enumerate(layers):
-        arrays[f"refs_{number}"] = _planes(np.diff(arcs.refs[number], prepend=0))
+        arrays[f"refs_{number}"] = to_planes(np.diff(arcs.refs[number], prepend=0))
         arrays[f"rings_{number}"] = np.diff(arcs.rings[number]).astype(np.uint32)
         arrays[f"polygons_{number}"] = np.diff(layer.polygons).astype(np.uint32)
         arrays[f"zones_{number}"] = np.diff(layer.zones).astype(np.uint32)
@@ -81,8 +81,8 @@ def decode(arrays: Mapping[str, NDArray[np.generic]]) -> list[Rings]:
     """
     try:
         sizes, fine = arrays["sizes"].astype(np.int64), arrays["fine"].astype(bool)
-        first = np.cumsum(_unplanes(arrays["first"]), axis=0)
-        steps = _unplanes(arrays["steps"])
+        first = np.cumsum(from_planes(arrays["first"]), axis=0)
+        steps = from_planes(arrays["steps"])
         xy, starts = _vertices(first, steps, sizes, fine)
         n_layers = sum(name.startswith("refs_") for name in arrays)
         return [_layer(arrays, number, xy, starts) for number in range(n_layers)]
@@ -116,7 +116,7 @@ def _layer(
     starts: NDArray[np.int64],
 ) -> Rings:
     """Put the rings of one layer together from arcs."""
-    refs = np.cumsum(_unplanes(arrays[f"refs_{number}"]))
+    refs = np.cumsum(from_planes(arrays[f"refs_{number}"]))
     # An arc ~i is arc i backwards; each arc begins where the one before ended.
     backwards = refs < 0
     arc = np.where(backwards, ~refs, refs)
@@ -204,12 +204,13 @@ def _name(arc: NDArray[np.int64]) -> tuple[int, ...]:
     return int(arc[0]), int(arc[1]), int(arc[-1])
 
 
-def _planes(values: NDArray[np.int64]) -> NDArray[np.uint8]:
+def to_planes(values: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Bytes of small signed numbers, the lowest of all first: they compress best so."""
     folded = ((values << 1) ^ (values >> 63)).astype("<u4")
     return np.ascontiguousarray(folded[..., None].view(np.uint8).reshape(*values.shape, 4).T)
 
 
-def _unplanes(planes: NDArray[np.generic]) -> NDArray[np.int64]:
+def from_planes(planes: NDArray[np.generic]) -> NDArray[np.int64]:
+    """Take back the numbers that `to_planes` wrote."""
     folded = np.ascontiguousarray(planes.T).view("<u4")[..., 0].astype(np.int64)
     return np.asarray((folded >> 1) ^ -(folded & 1))

@@ -23,9 +23,10 @@ _BREADTH_WITHIN = 3_000.0
 def embedded_land() -> Rings:
     """Read Natural Earth's 1:10m land, as one zone."""
     from eezkit.geometry import Rings
+    from eezkit.sources.arcs import from_planes
 
     with np.load(data_folder() / "coast.npz") as file:
-        lon, lat = (np.cumsum(file[name], dtype=np.int64) / 1000.0 for name in ("lon", "lat"))
+        lon, lat = np.ascontiguousarray(np.cumsum(from_planes(file["steps"]), axis=0).T / 1000.0)
         rings = np.concatenate([[0], np.cumsum(file["sizes"])]).astype(np.int64)
         polygons = file["polygons"].astype(np.int64)
     return Rings(lon, lat, rings, polygons, np.array([0, len(polygons) - 1]))

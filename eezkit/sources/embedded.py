@@ -68,7 +68,7 @@ def _build(dataset: Path, atlas: Path) -> Atlas:
 
     facts = json.loads(dataset.read_text(encoding="utf-8"))
     with np.load(atlas) as arrays:
-        zone_rings, belt_rings, land = decode(arrays)
+        zone_rings, belt_rings, land, *inland = decode(arrays)
     known = {entry["code"]: entry for entry in facts["territories"]}
     zones, territorial_seas, contiguous_zones = (
         [_zone(known[code], kind, area) for code, area in facts[layer].items()]
@@ -83,6 +83,8 @@ def _build(dataset: Path, atlas: Path) -> Atlas:
         overlays=territorial_seas + contiguous_zones,
         overlay_rings=belt_rings,
         land=land,
+        inland=inland[0] if inland else None,
+        inland_waters=facts.get("inland_waters", ()),
     )
     return replace(built, edges=_with_limits(built))
 
@@ -115,7 +117,10 @@ def _with_limits(atlas: Atlas) -> Edges:
     unknown = kind[:n] == kinds.index(EdgeKind.UNKNOWN)
     lon, lat = (edges.lon1[:n] + edges.lon2[:n]) / 2, (edges.lat1[:n] + edges.lat2[:n]) / 2
     claimed = np.flatnonzero(unknown & (of_claim[edges.left[:n]] | of_claim[edges.right[:n]]))
-    far = atlas.coast.query(lon[claimed], lat[claimed]).distance
+    # From coast that has a zone: round the sector nobody claims, that of others may end at 200 M.
+    has_zone = np.array([bool(members) for members in edges.sets])
+    generates = has_zone[edges.left[n:]] | has_zone[edges.right[n:]]
+    far = atlas.coast.query(lon[claimed], lat[claimed], active=generates).distance
     kind[:n][unknown] = kinds.index(EdgeKind.OUTER_LIMIT)
     kind[claimed[far < _NOT_A_LIMIT]] = kinds.index(EdgeKind.CLAIM)
     evidence[:n][unknown] = reasons.index(Evidence.SOURCE)

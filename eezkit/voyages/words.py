@@ -68,6 +68,8 @@ def _belt(state: State, atlas: Atlas) -> str:
         kinds,
         in_zone=bool(state.zones),
         on_land=state.on_land,
+        # Along a track a lake is the land round it.
+        on_inland_water=False,
         covered=state.answer >= 0,
     )
     # Where the dataset has 12 M and 24 M zones, what lies outside these lies beyond 24 M.
