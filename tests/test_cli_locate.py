@@ -35,7 +35,7 @@ def atlas(monkeypatch: pytest.MonkeyPatch) -> Selectable:
     stand = Selectable()
 
     def open_atlas(data: str | None) -> Any:
-        stand.asked.append((data, False))
+        stand.asked.append((data and data.name, False))
         return stand
 
     monkeypatch.setattr(options, "open_atlas", open_atlas)
