@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import html
 import json
 import os
@@ -18,6 +19,7 @@ from branca.element import Element
 
 import eezkit
 from eezkit import maps
+from eezkit.__main__ import run
 from eezkit.maps.web.offline import elements_of, no_traces
 from eezkit.maps.web.templates import as_json, fill, unread
 from eezkit.reports import Report, report
@@ -203,6 +205,35 @@ def test_pictures_show_the_text_as_it_is(text: str, atlas: eezkit.Atlas, tmp_pat
         path = maps.save_figure(figure, tmp_path / f"picture{suffix}")
         assert b"<script" not in path.read_bytes()
     maps.save_figure(maps.zones_figure(atlas, title=text), tmp_path / "zones.svg")
+
+
+FORMULAS = ['=HYPERLINK("http://x.test","y")', "+1", "-1", "@SUM(A1)"]
+
+
+@pytest.mark.parametrize("command", ["locate", "overlap"])
+def test_a_name_is_no_formula_in_a_spreadsheet(command: str, tmp_path: Path) -> None:
+    boxes = [shapely.box(i, 51, i + 1, 52) for i in range(len(FORMULAS))]
+    named = geopandas.GeoDataFrame(
+        {"label": FORMULAS, "iso": FORMULAS}, geometry=boxes, crs="EPSG:4326"
+    )
+    named.to_file(tmp_path / "zones.gpkg")
+    inner = [shapely.box(i + 0.1, 51.1, i + 0.9, 51.9) for i in range(len(FORMULAS))]
+    named.set_geometry(inner, crs="EPSG:4326").to_file(tmp_path / "areas.gpkg")
+    rows = "".join(f"{i + 0.5},51.5,{text}\n" for i, text in enumerate("=abc"))
+    (tmp_path / "in.csv").write_text("lon,lat,mine\n" + rows)
+    asked = {
+        "locate": [str(tmp_path / "in.csv"), "--lon", "lon", "--lat", "lat"],
+        "overlap": [str(tmp_path / "areas.gpkg")],
+    }
+    zones = ["--data", str(tmp_path / "zones.gpkg"), "--columns", "name=label,sovereign=iso"]
+    out = tmp_path / "out.csv"
+    assert run([command, *asked[command], *zones, "-o", str(out)]) == 0
+    with out.open(newline="", encoding="utf-8") as file:
+        table = list(csv.DictReader(file))
+    for column in ("zones" if command == "locate" else "zone", "sovereign"):
+        assert [row[column] for row in table] == [f"'{text}" for text in FORMULAS]
+    if command == "locate":
+        assert table[0]["mine"] == "="  # what the user wrote stays as it was
 
 
 # -- online pages ---------------------------------------------------------------------------

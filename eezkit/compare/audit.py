@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eezkit._atomic import atomic_path
+from eezkit.answers.cells import as_cell
 from eezkit.errors import OptionError
 from eezkit.geometry import wrap_lon
 from eezkit.units import M, to_nmi
@@ -160,9 +161,8 @@ class Audit:
                 place = (self.lat[i], self.lon[i], self.base_lat[i], self.base_lon[i])
                 lat, lon, base_lat, base_lon = (f"{degrees:.9f}" for degrees in place)
                 far, off = f"{self.distance[i]:.4f}", f"{self.offset[i]:.4f}"
-                writer.writerow(
-                    [lat, lon, far, off, called[int(self.feature[i])], base_lat, base_lon]
-                )
+                base = as_cell(str(called[int(self.feature[i])]))
+                writer.writerow([lat, lon, far, off, base, base_lat, base_lon])
 
 
 def audit(

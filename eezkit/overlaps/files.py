@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eezkit._atomic import atomic_path
+from eezkit.answers.cells import with_cells
 from eezkit.errors import MissingExtraError, OptionError
 from eezkit.overlaps.asking import overlap
 from eezkit.overlaps.given import Edges
@@ -146,7 +147,7 @@ def _model(edges: str) -> Edges:
 
 def _write(table: pd.DataFrame, path: Path, suffix: str) -> None:
     if suffix != ".parquet":
-        table.to_csv(
+        with_cells(table).to_csv(
             path, sep=_SUFFIXES[suffix], index=False, encoding="utf-8", lineterminator="\n"
         )
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from eezkit.answers.cells import as_cell
 from eezkit.answers.columns import (
     DISTANCES,
     PER_POSITION,
@@ -100,7 +101,12 @@ class Answers:
             data = np.where(values.null, -1, values.data).astype(np.int64)
             key = key * 16 + data + 1 if values.column.name != "answer" else data + 2
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
-        distinct = zip(*(values.take(first).to_text() for values in words), strict=True)
+        cells = (
+            list(map(as_cell, said)) if values.column.type == "text" else said
+            for values in words
+            for said in (values.take(first).to_text(),)
+        )
+        distinct = zip(*cells, strict=True)
         texts = [quoted(list(fields)) for fields in distinct]
         added = [texts[i] for i in which.reshape(-1).tolist()]
         if not self.distance:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eezkit._atomic import atomic_path
+from eezkit.answers.cells import as_cell
 from eezkit.errors import BaselineError, MissingExtraError, OptionError
 from eezkit.geodesy import EdgeModel
 from eezkit.limits.summary import area_km2
@@ -278,7 +279,7 @@ def _row(
                 for name in ("feature", "lon", "lat", "distance_nmi")
             )
             cells += (
-                [names[feature], f"{y:.9f}", f"{x:.9f}", f"{far * 1852.0:.5f}"]
+                [as_cell(names[feature]), f"{y:.9f}", f"{x:.9f}", f"{far * 1852.0:.5f}"]
                 if feature >= 0
                 else [""] * 4
             )

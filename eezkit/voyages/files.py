@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from eezkit._atomic import atomic_path
+from eezkit.answers.cells import with_cells
 from eezkit.errors import (
     DataNotFoundError,
     MissingExtraError,
@@ -561,7 +562,7 @@ def _output(target: str | os.PathLike[str]) -> Iterator[Callable[[pd.DataFrame],
             is_first = [True]
 
             def write(table: pd.DataFrame) -> None:
-                _as_text(table).to_csv(
+                with_cells(_as_text(table)).to_csv(
                     file, sep=separator, index=False, header=is_first.pop() if is_first else False,
                     lineterminator="\n",
                 )  # fmt: skip

@@ -88,6 +88,8 @@ def add_zones(
     shapes, decimals = ready_to_draw(table.geometry.array, zoom)
     rows = table.drop(columns=table.geometry.name).to_dict("records")
     looks, key = _by_regime(rows) if by is None else _by_column(rows, by, shapes)
+    if by is not None and len(key) == 1:  # which the key shows by the name of the layer
+        name = f"{name}, {key[0]['label']}"
     features = [
         _zone_feature(row, shape, decimals, look, labels=labels, faint=faint)
         for row, shape, look in zip(rows, shapes, looks, strict=True)
