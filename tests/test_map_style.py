@@ -23,20 +23,32 @@ ON_SEA = ["ink", "quiet"]
 MARKS = ["limit", "focus", "sole", "joint", "overlapping", "unknown"]
 
 
+def contrast(colour: str, background: str) -> float:
+    """Contrast ratio of two colours, ``#rrggbb``, as WCAG 2 defines it: 1 to 21."""
+    lighter, darker = sorted((luminance(colour), luminance(background)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 @pytest.mark.parametrize("theme", [0, 1])
 def test_text_and_lines_keep_the_contrast_of_wcag_aa(theme):
     colour = {name: pair[theme] for name, pair in style.COLOURS.items()}
     for name in ON_PANEL:
-        assert style.contrast(colour[name], colour["panel"]) >= 4.5, name
+        assert contrast(colour[name], colour["panel"]) >= 4.5, name
     for name, ground in itertools.product(ON_SEA, ["sea", "land"]):
-        assert style.contrast(colour[name], colour[ground]) >= 4.5, (name, ground)
+        assert contrast(colour[name], colour[ground]) >= 4.5, (name, ground)
     for name in MARKS:
-        assert style.contrast(colour[name], colour["sea"]) >= 3.0, name
+        assert contrast(colour[name], colour["sea"]) >= 3.0, name
 
 
 def test_contrast_is_that_of_wcag():
-    assert style.contrast("#000000", "#ffffff") == pytest.approx(21.0)
-    assert style.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 def seen_by(colour: str, matrix: list[list[float]]) -> np.ndarray:

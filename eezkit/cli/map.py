@@ -48,7 +48,7 @@ def map(  # noqa: A001
             position, zone=zone, sole=sole, data=data, uncertainty=uncertainty
         )
         found = report(answer, atlas, note=place.note)
-        path = maps.draw(
+        path = maps.write_map(
             output,
             atlas,
             answer,
@@ -60,7 +60,7 @@ def map(  # noqa: A001
     else:
         atlas = options.open_atlas(data)
         chosen = atlas.select(zone, sole=sole) if zone or sole else atlas
-        path = maps.draw(output, chosen, offline=not online)
+        path = maps.write_map(output, chosen, offline=not online)
     if as_json:
         options.echo_json({"path": str(path), "bytes": path.stat().st_size})
     else:

@@ -13,7 +13,7 @@ from eezkit.maps.web.layers import add_limits, base_map
 from eezkit.maps.web.marks import add_geodesic, add_positions, add_table, add_uncertainty
 from eezkit.maps.web.page import save
 from eezkit.maps.web.report_page import report_page
-from eezkit.maps.writing import check_suffix, draw
+from eezkit.maps.writing import check_suffix, write_map
 from eezkit.reports import Section
 
 __all__ = [
@@ -27,12 +27,12 @@ __all__ = [
     "atlas_map",
     "base_map",
     "check_suffix",
-    "draw",
     "explore",
     "position_figure",
     "position_map",
     "report_page",
     "save",
     "save_figure",
+    "write_map",
     "zones_figure",
 ]

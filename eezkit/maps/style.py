@@ -17,7 +17,6 @@ __all__ = [
     "SERIES",
     "AreaStyle",
     "LineStyle",
-    "contrast",
     "pattern_defs",
     "style_sheet",
 ]
@@ -174,15 +173,3 @@ def pattern_defs() -> str:
         '<svg width="0" height="0" style="position:absolute" aria-hidden="true" focusable="false">'
         f"<defs>{patterns}</defs></svg>"
     )
-
-
-def contrast(colour: str, background: str) -> float:
-    """Contrast ratio of two colours, ``#rrggbb``, as WCAG 2 defines it: 1 to 21."""
-    lighter, darker = sorted((_luminance(colour), _luminance(background)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

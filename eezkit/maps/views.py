@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import folium
 import numpy as np
 
+from eezkit.geometry import wrap_lon
 from eezkit.maps.paths import draw_whole, encode_geometry
 from eezkit.maps.scene import FEW_ZONES, LineGroup, Way, facts_of, overlays_of, scene_of
 from eezkit.maps.web.areas import add_zones
@@ -220,6 +221,6 @@ def _place(way: Way) -> dict[str, Any]:
         "title": way.place,
         "label": way.place,
         "hover": f"{way.words} from the position",
-        "rows": [["Position", format_position((lon + 180) % 360 - 180, lat)]],
+        "rows": [["Position", format_position(float(wrap_lon(lon)), lat)]],
         "note": way.words,
     }

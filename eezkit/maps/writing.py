@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eezkit.answers.legs import Leg
     from eezkit.atlas import Atlas
 
-__all__ = ["check_suffix", "draw"]
+__all__ = ["check_suffix", "write_map"]
 
 _PAGES = (".html", ".htm")
 
@@ -49,7 +49,7 @@ def check_suffix(path: str | os.PathLike[str], *, offline: bool = True) -> bool:
     return suffix in _PAGES
 
 
-def draw(
+def write_map(
     path: str | os.PathLike[str],
     atlas: Atlas,
     answer: Answer | None = None,

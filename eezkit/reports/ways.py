@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eezkit.answers.legs import Leg
+from eezkit.geometry import wrap_lon
 from eezkit.units import M
 from eezkit.zones import EdgeKind, ZoneKind
 
@@ -90,25 +91,29 @@ def to_high_seas(atlas: Atlas, answer: Answer) -> Leg | None:
     beyond = np.where(free[left], left, right)
     nobody = np.array([not members for members in edges.sets], dtype=bool)[beyond]
     is_limit = edges.kind[seaward] == list(EdgeKind).index(EdgeKind.OUTER_LIMIT)
+    on_left = free[left]
     doubtful = np.flatnonzero(active & nobody & ~is_limit)
-    active[doubtful] = _is_open_water(atlas, doubtful, free[left][doubtful])
-    found = _nearest(atlas, answer, "seaward", active)
-    return None if found is None else replace(found[1], to="high seas")
+    if len(doubtful):
+        x, y = _just_beyond(atlas.edges, doubtful, on_left[doubtful])
+        active[doubtful] = atlas.coverage.covers(x, y) & ~atlas.is_land(x, y)
+    while (found := _nearest(atlas, answer, "seaward", active)) is not None:
+        edge, leg = found
+        # Where land is cut at ±180° a dataset may call its coast a limit.
+        at = np.array([edge])
+        if not nobody[edge] or not atlas.is_land(*_just_beyond(atlas.edges, at, on_left[at]))[0]:
+            return replace(leg, to="high seas")
+        active[edge] = False
+    return None
 
 
-def _is_open_water(
-    atlas: Atlas, edges: NDArray[np.intp], on_left: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Whether, beyond each of these edges, the dataset knows of water that no zone holds."""
-    if not len(edges):
-        return np.zeros(0, dtype=bool)
-    e = atlas.edges
-    ends = e.points[e.ends[edges]]
+def _just_beyond(
+    edges: Edges, which: NDArray[np.intp], on_left: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Positions 10 m off the middle of each of these edges, on its left or on its right."""
+    ends = edges.points[edges.ends[which]]
     (x, y), (dx, dy) = ends.mean(axis=1).T, (ends[:, 1] - ends[:, 0]).T
     step = np.where(on_left, 1.0, -1.0) * _JUST_BEYOND / (60 * M) / np.hypot(dx, dy)
-    lon, lat = x - step * dy, np.clip(y + step * dx, -90.0, 90.0)
-    lon = np.clip(lon, -180.0, 360.0)
-    return np.asarray(atlas.coverage.covers(lon, lat) & ~atlas.is_land(lon, lat))
+    return wrap_lon(x - step * dy), np.clip(y + step * dx, -90.0, 90.0)
 
 
 def to_land(atlas: Atlas, answer: Answer, places: Iterable[Place]) -> Iterable[Leg]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from eezkit.geometry import wrap_lon
 from eezkit.maps.paths import Box, outline_ring
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Plane:
         from eezkit.geodesy import direct
 
         lon, lat, _ = direct(
-            (self.lon + 360.0) % 360.0 - 180.0, -self.lat, np.linspace(0, 360, 73), 2_000_000.0
+            float(wrap_lon(self.lon + 180.0)), -self.lat, np.linspace(0, 360, 73), 2_000_000.0
         )
         ring = outline_ring(lon, lat)
         copies = [shapely.Polygon(ring + np.array([by, 0.0])) for by in (-360.0, 0.0, 360.0)]
@@ -113,7 +114,7 @@ class Plane:
         lon, lat = np.linspace(west, east, 400), np.linspace(south, north, 400)
         found = []
         for meridian in _multiples(west, east - 1e-6 * is_round, step_lon):
-            name = _degrees((meridian + 180.0) % 360.0 - 180.0, "EW")
+            name = _degrees(float(wrap_lon(meridian)), "EW")
             found.append(GridLine(name, True, *self.forward(np.full(400, meridian), lat)))
         for parallel in _multiples(south, north, step_lat):
             if abs(parallel) < 90.0:
@@ -129,7 +130,7 @@ class Plane:
         x, y = np.meshgrid(np.linspace(left, right, 60), np.linspace(bottom, top, 60))
         lon, lat = (np.ravel(values) for values in self.back(x, y))
         seen = np.isfinite(lon) & np.isfinite(lat)
-        lon, lat = self.lon + (lon[seen] - self.lon + 180.0) % 360.0 - 180.0, lat[seen]
+        lon, lat = self.lon + wrap_lon(lon[seen] - self.lon), lat[seen]
         for pole in (-90.0, 90.0):
             px, py = self.forward(self.lon, pole)
             if left <= px <= right and bottom <= py <= top:
