@@ -23,14 +23,17 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     ------
     pathlib.Path
         Where to write. It has the suffix of `path`, since drivers choose formats by suffix.
+        What is written beside it (the other files of a shapefile) goes along, before it.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield room / target.name
-        _sync(room / target.name)
-        (room / target.name).replace(target)
+        # The file itself comes last: where it is, the others are.
+        for file in sorted(room.iterdir(), key=lambda file: (file.name == target.name, file.name)):
+            _sync(file)
+            file.replace(target.with_name(file.name))
     finally:
         shutil.rmtree(room, ignore_errors=True)
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "locate": ("eezkit.cli.locate", "Find the zones of all positions in a table."),
     "track": ("eezkit.cli.track", "Where was each ship, for how long, and where did it cross?"),
     "overlap": ("eezkit.cli.overlap", "How much of each area or line in a file is whose?"),
+    "zones": ("eezkit.cli.zones", "List zones, or write them for QGIS, Excel and others."),
     "distance": ("eezkit.cli.distance", "How far is it to the limit, the coast, another position?"),
     "report": ("eezkit.cli.report", "Everything about one position."),
     "map": ("eezkit.cli.map", "Draw zones and a position as one self-contained HTML page."),

@@ -86,7 +86,7 @@ def drawing(command: Callable[..., None]) -> Callable[..., None]:
             required=True,
             metavar="FILE",
             type=_FILE,
-            help="What to write: .geojson, .gpkg or .parquet.",
+            help="What to write: .geojson, .gpkg, .parquet, .kml or .shp.",
         ),
         click.option(
             "--edges",

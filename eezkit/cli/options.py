@@ -29,6 +29,7 @@ __all__ = [
     "position_command",
     "question",
     "resolve",
+    "select_any",
     "sole",
     "uncertainty",
     "uncertainty_of",
@@ -110,6 +111,16 @@ def open_atlas(data: reading.Data) -> Atlas:
     for note in atlas.provenance.notes:
         say(f"eezkit: {atlas.provenance.name}: {note}", err=True)
     return atlas
+
+
+def select_any(atlas: Atlas, chosen: tuple[str, ...], *, sole: bool = False) -> Atlas:
+    """Select the zones that answer to any of the selectors; all where there is none."""
+    from dataclasses import replace
+
+    if not chosen:
+        return atlas.select(sole=True) if sole else atlas
+    found = {i for text in chosen for i in atlas.select(text, sole=sole).selected or ()}
+    return replace(atlas, selected=tuple(sorted(found)))
 
 
 def resolve(words: tuple[str, ...]) -> Place:

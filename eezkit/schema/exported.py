@@ -26,7 +26,8 @@ __all__ = ["WORDS", "exported_zones"]
 WORDS = (*ZoneKind, *Regime)
 """What columns kind and regime hold."""
 
-_ATLAS = {"name", "kind", "regime", "sovereign", "territory"}
+_ATLAS = {"kind", "regime", "sovereign", "territory"}
+"""And name, or zone."""
 _LIMITS = {"breadth_nmi", "tolerance_m", "edges", "note"}
 _PARTY = ("sovereign", "territory", "sovereign_name", "territory_name")
 _KINDS = {
@@ -40,7 +41,7 @@ _KINDS = {
 def exported_zones(
     fields: Fields, geometry: NDArray[np.object_], oddities: Oddities
 ) -> ZoneTable | None:
-    """Read what `Atlas.to_geodataframe` or `eezkit limit` wrote; None if this is neither.
+    """Read what `Atlas.to_geodataframe`, `eezkit zones` or `eezkit limit` wrote; None if none did.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def exported_zones(
     """
     names = {name.lower() for name in fields}
     table = Columns(fields)
-    if names >= _ATLAS:
+    if names >= _ATLAS and names & {"name", "zone"}:
         return _zones(table, geometry, oddities)
     if names >= _LIMITS or names >= {name[:10] for name in _LIMITS}:
         return _limits(table, geometry, oddities)
@@ -75,14 +76,12 @@ def _zones(table: Columns, geometry: NDArray[np.object_], oddities: Oddities) ->
         # As written: no word stands for nothing in these columns.
         return ["" if value is None or value != value else str(value) for value in column]
 
-    words = {
-        name: texts(name)
-        for name in ("name", "kind", "regime", "published_kind", "status", *_PARTY)
-    }
+    words = {name: texts(name) for name in ("kind", "regime", "published_kind", "status", *_PARTY)}
+    names = texts("name" if "name" in table else "zone")
     mrgids, areas = table.first_column("mrgid"), table.first_column("area_km2")
     zones = (
         Zone(
-            name=words["name"][row],
+            name=names[row],
             kind=_known(ZoneKind, "kind", words["kind"][row], oddities),
             regime=_known(Regime, "regime", words["regime"][row], oddities),
             parties=_parties([words[name][row] for name in _PARTY], oddities),

@@ -1,9 +1,8 @@
-"""Limits and lines as files: GeoJSON, GeoPackage, GeoParquet, and tables of turning points."""
+"""Limits and lines as files, and tables of their turning points."""
 
 from __future__ import annotations
 
 import csv
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,10 @@ import numpy as np
 
 from eezkit._atomic import atomic_path
 from eezkit.answers.cells import as_cell
-from eezkit.errors import BaselineError, MissingExtraError, OptionError
+from eezkit.errors import BaselineError, OptionError
 from eezkit.geodesy import EdgeModel
 from eezkit.limits.summary import area_km2
+from eezkit.tables.writing import check_suffix, save_features
 from eezkit.units import to_nmi
 
 if TYPE_CHECKING:
@@ -26,16 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOTE",
-    "SUFFIXES",
     "check_outputs",
     "edges_in_words",
     "save_line",
     "save_turning_points",
     "save_zones",
 ]
-
-SUFFIXES = (".geojson", ".gpkg", ".parquet")
-"""What zones and lines can be written as."""
 
 NOTE = "drawn by eezkit from the baseline given; no official limit, and no treaty is known to it"
 """What every file says of itself."""
@@ -45,7 +41,6 @@ _WORDS = {
     EdgeModel.GEODESIC: "geodesics on the WGS 84 ellipsoid",
     EdgeModel.LOXODROME: "loxodromes",
 }
-_NO_DATE = "1970-01-01T00:00:00.000Z"
 _SECOND = 5
 """Decimals of a second of arc: 0.3 mm."""
 
@@ -80,9 +75,7 @@ def check_outputs(
         If a suffix is not known, two files are one, or the format cannot say how edges run.
     """
     output, table = Path(output), None if table is None else Path(table)
-    suffix = output.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise OptionError(f"{output} does not end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+    suffix = check_suffix(output)
     if suffix == ".parquet" and edges is not EdgeModel.PLANAR:
         raise OptionError(
             f"{output}: GeoParquet has no word for edges that are {_WORDS[edges]}. "
@@ -102,7 +95,7 @@ def save_zones(path: str | os.PathLike[str], limits: Iterable[Limit], *, edges: 
     Parameters
     ----------
     path : path-like
-        Its suffix, one of `SUFFIXES`, decides the format.
+        Its suffix, one of `eezkit.tables.writing.SUFFIXES`, decides the format.
     limits : iterable of Limit
     edges : EdgeModel
         How the limits were drawn.
@@ -129,7 +122,8 @@ def save_zones(path: str | os.PathLike[str], limits: Iterable[Limit], *, edges: 
         }
         for limit in limits
     ]
-    _save(path, rows, shapely.orient_polygons([limit.to_shapely() for limit in limits]), "zones")
+    shapes = shapely.orient_polygons([limit.to_shapely() for limit in limits])
+    _save(path, rows, shapes, "zones", edges)
 
 
 def save_line(
@@ -161,52 +155,20 @@ def save_line(
         {"line": number, "tolerance_m": tolerance, "edges": edges.value, "note": NOTE}
         for number in range(1, lines.n_lines + 1)
     ]
-    _save(path, rows, lines.to_shapely(), "lines")
+    _save(path, rows, lines.to_shapely(), "lines", edges)
 
 
 def _save(
-    where: str | os.PathLike[str], rows: list[dict[str, Any]], geometry: Any, layer: str
+    path: str | os.PathLike[str],
+    rows: list[dict[str, Any]],
+    geometry: Any,
+    layer: str,
+    edges: EdgeModel,
 ) -> None:
-    path = Path(where)
-    with atomic_path(path) as temporary:
-        if path.suffix.lower() == ".geojson":
-            temporary.write_text(_geojson(rows, geometry), encoding="utf-8")
-        else:
-            _save_table(temporary, rows, geometry, layer)
-
-
-def _geojson(rows: list[dict[str, Any]], geometry: Any) -> str:
-    """A feature collection with a feature on each line, longitude first (RFC 7946)."""
-    import shapely
-
-    features = [
-        {"type": "Feature", "properties": row, "geometry": shapely.geometry.mapping(shape)}
-        for row, shape in zip(rows, geometry, strict=True)
-    ]
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
-    return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'
-
-
-def _save_table(path: Path, rows: list[dict[str, Any]], geometry: Any, layer: str) -> None:
     import geopandas
-    import pyogrio
 
     frame = geopandas.GeoDataFrame(rows, geometry=geometry, crs="EPSG:4326")
-    if path.suffix.lower() == ".parquet":
-        try:
-            frame.to_parquet(path, index=False)
-        except ImportError:
-            raise MissingExtraError(
-                "Writing GeoParquet needs pyarrow: pip install eezkit[parquet]"
-            ) from None
-        return
-    # A GeoPackage holds the time of its last change; the same limits shall give the same bytes.
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_DATE})
-    try:
-        pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    save_features(path, frame, layer=layer, about={"note": NOTE, "edges": _WORDS[edges]})
 
 
 def save_turning_points(
