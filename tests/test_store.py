@@ -17,6 +17,7 @@ from eezkit._entry import MANIFEST, half_written, keep, open_entry, seen
 from eezkit.atlas import Atlas
 from eezkit.atlas.mapped import write_arrays
 from eezkit.errors import AreaWarning, CacheError, EezkitWarning
+from eezkit.sources import building
 from eezkit.sources.cache import built as store
 from layers import two_neighbours
 
@@ -352,7 +353,7 @@ def test_a_full_disk_still_gives_an_atlas(source: Path, builder: Builder) -> Non
 
 
 def test_build_reports_path_size_time_and_numbers(cache: Path, file: Path) -> None:
-    first, second = store.build(file), store.build(file)
+    first, second = building.build(file), building.build(file)
     assert first.is_new
     assert not second.is_new
     assert first.path == second.path
@@ -368,7 +369,7 @@ def test_build_reports_path_size_time_and_numbers(cache: Path, file: Path) -> No
 
 
 def test_build_verify_finds_damage_and_builds_anew(file: Path) -> None:
-    built = store.build(file)
+    built = building.build(file)
     arrays = open_entry(built.path).file
     data = bytearray(arrays.read_bytes())
     data[len(data) // 2] ^= 1
@@ -376,15 +377,15 @@ def test_build_verify_finds_damage_and_builds_anew(file: Path) -> None:
     # As if the disk had changed it by itself: nothing tells that anyone wrote.
     entry = open_entry(built.path)
     replace(entry, seen=seen(entry.file)).described(entry.about)
-    assert not store.build(file).is_new
+    assert not building.build(file).is_new
     with pytest.warns(EezkitWarning, match=r"SHA-256.*built anew"):
-        assert store.build(file, verify=True).is_new
-    assert not store.build(file, verify=True).is_new
+        assert building.build(file, verify=True).is_new
+    assert not building.build(file, verify=True).is_new
 
 
 def test_build_refresh_builds_anew(file: Path) -> None:
-    store.build(file)
-    assert store.build(file, refresh=True).is_new
+    building.build(file)
+    assert building.build(file, refresh=True).is_new
 
 
 def test_build_fails_where_nothing_can_be_kept(cache: Path, file: Path) -> None:
@@ -393,4 +394,4 @@ def test_build_fails_where_nothing_can_be_kept(cache: Path, file: Path) -> None:
         pytest.warns(EezkitWarning, match="cannot be used"),
         pytest.raises(CacheError, match="cannot be kept"),
     ):
-        store.build(file)
+        building.build(file)

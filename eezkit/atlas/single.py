@@ -11,7 +11,6 @@ from eezkit.answers.answer import Answer, Inside
 from eezkit.answers.found import NOT_COVERED
 from eezkit.answers.legs import Leg
 from eezkit.answers.sentence import edge_name
-from eezkit.atlas.atlas import Atlas
 from eezkit.atlas.sureness import change_of, is_decided
 from eezkit.positions import check_arrays
 from eezkit.zones import EdgeKind, Zone
@@ -19,6 +18,7 @@ from eezkit.zones import EdgeKind, Zone
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from eezkit.atlas.atlas import Atlas
     from eezkit.geodesy import Nearest
     from eezkit.uncertainty import Uncertainty
 

@@ -167,10 +167,10 @@ def build(data: str | None, how: reading.How, refresh: bool, verify: bool, as_js
 
     Every command does so when it first meets a dataset; this does it beforehand.
     """
-    from eezkit.sources.cache import built as store
+    from eezkit.sources import building
 
     (chosen,) = how.of([data])
-    built = store.build(data, refresh=refresh, verify=verify, **chosen.options())
+    built = building.build(data, refresh=refresh, verify=verify, **chosen.options())
     if as_json:
         _echo_json(**built.to_json())
         return
