@@ -172,6 +172,12 @@ class Coverage:
         numpy.ndarray of float64, shape (...)
             Metres, never more than there are to the nearest place that is not covered, and 1 %
             fewer at most where a disc or a single box covers; 0 where nothing is.
+
+        Examples
+        --------
+        >>> from eezkit import Coverage
+        >>> Coverage.disc(153.98, 24.29, 100_000).depth([153.98, 160.0], [24.29, 24.0])
+        array([100000.,      0.])
         """
         lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
         x, y = np.broadcast_arrays(lon, lat)

@@ -109,7 +109,14 @@ class Uncertainty(Protocol):
         """
 
     def describe(self) -> str:
-        """Put the shape in words, for a sentence."""
+        """Put the shape in words, for a sentence.
+
+        Examples
+        --------
+        >>> from eezkit import Uncertainty
+        >>> Uncertainty.circle(70_000).describe()
+        '±70 km'
+        """
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape as JSON has it; `Uncertainty.from_json` takes it back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -13,6 +13,7 @@ import numpy as np
 
 from eezkit._entry import MANIFEST, Entry, damaged, disk_errors, half_written, keep, open_entry
 from eezkit.answers.found import NOT_COVERED, Located, on_edge
+from eezkit.atlas.kept import arrays_of, facts_of, fields_of
 from eezkit.atlas.mapped import map_arrays, write_arrays
 from eezkit.atlas.selection import choose, parse_selector
 from eezkit.coverage import Coverage
@@ -179,6 +180,14 @@ class Atlas:
             If no zone answers to a condition; the closest names are given.
         OptionError
             If there is no condition, or one cannot be read.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> japan = atlas.select("JPN")
+        >>> len(japan), japan.locate([155.0], [23.3]).answer > 0
+        (6, array([ True]))
         """
         wanted: dict[str, Any] = {
             "sovereign": sovereign,
@@ -208,7 +217,16 @@ class Atlas:
         return None if self.selected is None else self.edges.bounding(self._is_selected)
 
     def zones_of(self, code: int) -> tuple[Zone, ...]:
-        """Zones of an answer code, as far as they are selected; empty for 0, -1 and -2."""
+        """Zones of an answer code, as far as they are selected; empty for 0, -1 and -2.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> code = atlas.locate(155.0, 23.3).answer
+        >>> [zone.sovereign for zone in atlas.zones_of(code)]
+        ['JPN']
+        """
         if code <= 0:
             return ()
         return tuple(self.every_zone[i] for i in self.index.zones(code) if self._is_selected[i])
@@ -233,6 +251,14 @@ class Atlas:
         -----
         Exact on the published rings. A position on an edge is answered as if moved by
         (+ε, +ε²), so that adjoining zones hold it exactly once.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> found = atlas.locate([155.0, -140.0], [23.3, 30.0])
+        >>> [[zone.sovereign for zone in found.zones(code)] for code in found.answer]
+        [['JPN'], []]
         """
         x, y = check_arrays(lon, lat, invalid="null")
         code = np.asarray(self.index.locate(x, y, threads=threads))
@@ -302,6 +328,14 @@ class Atlas:
         Notes
         -----
         Exact to 1 mm, and to the true published edge, not its chord or end points.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> near = atlas.distance(155.017583, 23.325487, kinds="coast")
+        >>> print(f"{near.distance / 1852:.1f} nmi at azimuth {near.azimuth:.0f}°")
+        80.6 nmi at azimuth 315°
         """
         x, y = check_arrays(lon, lat, invalid=invalid)
         if kinds not in ("seaward", "coast", "all"):
@@ -345,6 +379,13 @@ class Atlas:
         ------
         CoordinateError
             Under ``invalid="raise"``, if a value is not a position.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> (atlas.select("JPN").margin([155.017583], [23.325487]) / 1852).round(1)
+        array([119.4])
         """
         found = self.distance(lon, lat, kinds="seaward", invalid=invalid, threads=threads)
         inside = self.locate(lon, lat, threads=threads).answer > 0
@@ -404,6 +445,13 @@ class Atlas:
         ------
         CoordinateError
             Under ``invalid="raise"``, if a value is not a position.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> (atlas.coast_distance([155.017583], [23.325487]) / 1852).round(1)
+        array([80.6])
         """
         found = self.distance(lon, lat, kinds="coast", invalid=invalid, threads=threads)
         return found.distance
@@ -436,6 +484,13 @@ class Atlas:
         waters is not on land: `inland_water` tells which. Elsewhere a position in no zone is
         on land when the land the edges were told by has it, or when the nearest edge of all is
         a coast no farther than 12 M: small islands are not in every map of the land.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> atlas.is_land([139.7, 155.0], [35.9, 23.3])
+        array([ True, False])
         """
         lon, lat = check_arrays(lon, lat, invalid="null")
         x, y = lon.reshape(-1), lat.reshape(-1)
@@ -483,9 +538,8 @@ class Atlas:
         --------
         >>> import eezkit
         >>> atlas = eezkit.load()
-        >>> found = atlas.inland_water([50.62, 139.7], [40.44, 35.7])
-        >>> found[1], atlas.inland_waters[found[0]]
-        (np.int64(-1), 'Caspian Sea')
+        >>> atlas.inland_water([155.0, 139.7], [23.3, 35.7]).tolist()
+        [-1, -1]
         """
         x, y = check_arrays(lon, lat, invalid="null")
         if self.inland_index is None:
@@ -604,6 +658,13 @@ class Atlas:
             If it is not a position.
         UnknownZoneError
             If no zone answers to `zone`.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> print(atlas.at(lon=155.017583, lat=23.325487, zone="JPN"))
+        inside Japan (territory: Minami-Torishima), sole · 119.4 nmi (221.2 km) inside ...
         """
         from eezkit.atlas.single import answer
 
@@ -628,6 +689,14 @@ class Atlas:
             Columns mrgid, name, kind, regime, sovereign, territory, sovereign_name,
             territory_name, published_kind, area_km2, status, geometry; of the land only the
             geometry; of the edges kind, evidence, left and right.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> table = atlas.select("territory:GUM").to_geodataframe()
+        >>> table[["name", "sovereign"]].values.tolist()
+        [['Guam', 'USA']]
         """
         from eezkit.atlas.tables import to_geodataframe
 
@@ -647,10 +716,18 @@ class Atlas:
         ------
         CacheError
             If it cannot be written.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> atlas.select("territory:GUM").save("guam")
+        >>> len(eezkit.Atlas.open("guam").every_zone) == len(atlas)
+        True
         """
         with half_written(path, "arrays") as room:
             with disk_errors(Path(path)):
-                write_arrays(room / "arrays.bin", self._arrays(), self._facts())
+                write_arrays(room / "arrays.bin", arrays_of(self), facts_of(self))
             keep(path, room / "arrays.bin", about or {}, stem="arrays")
 
     @classmethod
@@ -671,11 +748,19 @@ class Atlas:
         -----
         The arrays are read through, and compared with their hash, if their file was written to,
         copied or linked since that was last done; else opening takes milliseconds.
+
+        Examples
+        --------
+        >>> import eezkit
+        >>> atlas = eezkit.load()
+        >>> atlas.save("kept")
+        >>> eezkit.Atlas.open("kept").provenance.name
+        'eezkit derived atlas'
         """
         entry = path if isinstance(path, Entry) else open_entry(path)
         entry.check()
         try:
-            return cls._of(*map_arrays(entry.file), entry.folder)
+            return cls(**fields_of(*map_arrays(entry.file)), folder=entry.folder)
         except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
             raise damaged(entry.folder, repr(error)) from error
 
@@ -685,62 +770,6 @@ class Atlas:
             state = {name: getattr(self, name) for name in self.__dataclass_fields__}
             return _with_all, (state,)
         return _referred, (str(self.folder), open_entry(self.folder).sha256, self.selected)
-
-    @classmethod
-    def _of(cls, arrays: dict[str, NDArray[Any]], facts: dict[str, Any], folder: Path) -> Atlas:
-        rooms: dict[str, dict[str, Any]] = {}
-        for name, array in arrays.items():
-            room, _, part = name.partition(".")
-            rooms.setdefault(room, {})[part] = array
-        parts = {room: cls._readers()[room](fields) for room, fields in rooms.items()}
-        return cls(
-            **parts,
-            every_zone=tuple(Zone.from_json(zone) for zone in facts["zones"]),
-            overlays=tuple(Zone.from_json(zone) for zone in facts["overlays"]),
-            inland_waters=tuple(facts["inland_waters"]),
-            provenance=Provenance.from_json(facts["provenance"]),
-            coverage=Coverage.from_json(facts["coverage"]),
-            warnings=tuple((kind, text) for kind, text in facts["warnings"]),
-            findings=facts["findings"],
-            folder=folder,
-        )
-
-    @staticmethod
-    def _readers() -> dict[str, Callable[[dict[str, Any]], Any]]:
-        """How each part of a saved atlas is read back."""
-        return {
-            "rings": Rings.from_arrays,
-            "index": CellIndex.from_arrays,
-            "edges": Edges.from_arrays,
-            "seaward": EdgeTree.from_arrays,
-            "coast": EdgeTree.from_arrays,
-            "overlay_rings": Rings.from_arrays,
-            "overlay_index": CellIndex.from_arrays,
-            "land": Rings.from_arrays,
-            "land_index": CellIndex.from_arrays,
-            "inland": Rings.from_arrays,
-            "inland_index": CellIndex.from_arrays,
-        }
-
-    def _arrays(self) -> dict[str, NDArray[Any]]:
-        parts = {room: getattr(self, room) for room in self._readers()}
-        return {
-            f"{room}.{name}": array
-            for room, part in parts.items()
-            if part is not None
-            for name, array in part.to_arrays().items()
-        }
-
-    def _facts(self) -> dict[str, Any]:
-        return {
-            "zones": [zone.to_json() for zone in self.every_zone],
-            "overlays": [zone.to_json() for zone in self.overlays],
-            "inland_waters": list(self.inland_waters),
-            "provenance": self.provenance.to_json(),
-            "coverage": self.coverage.to_json(),
-            "warnings": [list(warning) for warning in self.warnings],
-            "findings": dict(self.findings),
-        }
 
 
 def _with_all(state: dict[str, Any]) -> Atlas:

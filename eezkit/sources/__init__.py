@@ -53,6 +53,13 @@ def load(
         If it is neither a file nor in the cache.
     OptionError
         If it is no path, but how to read it is said.
+
+    Examples
+    --------
+    >>> import eezkit
+    >>> atlas = eezkit.load()
+    >>> atlas.provenance.name
+    'eezkit derived atlas'
     """
     is_embedded = data is None or data == "embedded"
     if data is not None and not is_embedded and Path(data).exists():
@@ -152,6 +159,23 @@ def read(
         read in two ways.
     SchemaError
         If its columns are not known, or under `strict` a value is not.
+
+    Examples
+    --------
+    >>> import json
+    >>> from pathlib import Path
+    >>> import eezkit
+    >>> ring = [[2, 51], [3, 51], [3, 52], [2, 52], [2, 51]]
+    >>> zone = {
+    ...     "type": "Feature",
+    ...     "properties": {"label": "Here", "iso": "AAA"},
+    ...     "geometry": {"type": "Polygon", "coordinates": [ring]},
+    ... }
+    >>> text = json.dumps({"type": "FeatureCollection", "features": [zone]})
+    >>> length = Path("zones.geojson").write_text(text)
+    >>> atlas = eezkit.read("zones.geojson", columns={"name": "label", "sovereign": "iso"})
+    >>> atlas.at(lon=2.5, lat=51.5).zones[0].name
+    'Here'
     """
     from eezkit.sources.reading import read_atlas
 
@@ -214,6 +238,13 @@ def fetch(
         If there is no such layer.
     FetchError
         If the service cannot be reached or does not give what was asked for.
+
+    Examples
+    --------
+    >>> import eezkit
+    >>> spain = eezkit.fetch("eez", sovereign="ESP")
+    >>> any(zone.sovereign == "ESP" for zone in spain.zones)
+    True
     """
     from eezkit.sources.reading import fetch_atlas
 
