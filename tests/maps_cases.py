@@ -216,6 +216,7 @@ def answer_in(
         sole=False,
         inside=is_inside,
         on_land=False,
+        inland_water=None,
         covered=True,
         margin=margin if is_inside else -margin,
         edge=Leg("the outer limit", edge_lon, edge_lat, margin, towards, *limit, None),

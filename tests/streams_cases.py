@@ -36,6 +36,7 @@ class Stand:
     edges = SimpleNamespace(kind=np.array([KINDS.index(EdgeKind.OUTER_LIMIT)], dtype=np.uint8))
     every_zone = (A, CLAIM)
     overlay_index = None
+    selected = None
     knows_land = True
     coverage = SimpleNamespace(covers=lambda lon, lat: lat <= 50)
 
@@ -61,6 +62,9 @@ class Stand:
         return np.select([*places, (lon >= 10) & (lon < 20)], [-2, 0, 0, 1, 2], default=0).astype(
             np.int32
         )
+
+    def inland_water(self, lon: Any, lat: Any, *, threads: int | None = None) -> Any:
+        return np.full(np.shape(lon), -1, dtype=np.int32)
 
     def zones_of(self, code: int) -> tuple[Zone, ...]:
         return {1: (A,), 2: (A, CLAIM)}.get(code, ())

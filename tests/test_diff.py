@@ -282,9 +282,7 @@ def test_build_verify_says_what_is_damaged_on_stderr(
     data[100] ^= 1
     arrays.write_bytes(data)
     assert run(["data", "build", files[0]]) == 0
-    assert "damaged" not in capsys.readouterr().err
-    assert run(["data", "build", files[0], "--verify"]) == 0
-    assert "damaged: its SHA-256 is" in capsys.readouterr().err
+    assert "damaged in" in capsys.readouterr().err  # what was written to is read through at once
     assert run(["data", "build", files[0], "--verify"]) == 0
     assert "damaged" not in capsys.readouterr().err
 

@@ -101,7 +101,7 @@ def test_the_address_of_the_service_is_the_public_one() -> None:
 
 def test_the_registry_is_data_and_no_module_names_a_layer() -> None:
     folder = Path(eezkit.sources.marine_regions.registry.__file__).parent
-    modules = [*folder.glob("*.py"), folder.parent / "cache" / "entries.py"]
+    modules = [*folder.glob("*.py"), folder.parent / "cache" / "datasets.py"]
     assert len(modules) > 5
     for module in modules:
         code = module.read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import click
 
 from eezkit.cli import options
 from eezkit.cli.reading import Data
+from eezkit.cli.terminal import say
 
 __all__ = ["overlap"]
 
@@ -76,6 +77,6 @@ def overlap(
         encoding=encoding,
         threads=threads,
     )
-    click.echo(f"eezkit: {output}: {done.describe()}", err=True)
+    say(f"eezkit: {output}: {done.describe()}", err=True)
     if as_json:
         options.echo_json(done.to_json())

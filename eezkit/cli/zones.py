@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from eezkit.cli import options
+from eezkit.cli.terminal import say
 from eezkit.errors import OptionError
 from eezkit.units import parse_length
 
@@ -93,7 +94,7 @@ def zones(
             {"schema_version": 1, "path": str(output), "n_zones": len(table), "bytes": size}
         )
     else:
-        click.echo(output)
+        say(output)
 
 
 def _show(table: geopandas.GeoDataFrame, atlas: Atlas, *, as_json: bool) -> None:
@@ -112,7 +113,7 @@ def _show(table: geopandas.GeoDataFrame, atlas: Atlas, *, as_json: bool) -> None
             whose += f" ({row['territory']})"
         far = f" {row['distance_m'] / 1852:9.1f} nmi" if "distance_m" in row else ""
         area = f"{row['area_km2']:12,.0f} km²"
-        click.echo(f"{row['zone']:<{wide}}  {row['regime']:<{held}} {area}{far}  {whose}")
+        say(f"{row['zone']:<{wide}}  {row['regime']:<{held}} {area}{far}  {whose}")
 
 
 def _numbers(text: str) -> list[float]:
