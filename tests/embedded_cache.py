@@ -26,7 +26,7 @@ def _link(folder: Path, cache: Path) -> None:
     target = cache / "built" / folder.name
     target.mkdir(parents=True, exist_ok=True)
     for file in folder.iterdir():
-        if (target / file.name).exists():
+        if (target / file.name).exists() or file.is_dir():  # a folder is being written by others
             continue
         if file.suffix == ".bin":
             # A hard link would change the file's time of status, and so have it read through.
