@@ -30,6 +30,7 @@ STEPS = (
     "divide",
     "belts",
     "overlay",
+    "inland",
     "pack",
 )
 

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 WORLD = Path(__file__).parents[1] / "data" / "world"
-TABLES = ("territories", "contested", "islets", "rules", "iso3166", "disagreements", "areas")
+TABLES = (
+    "territories",
+    "contested",
+    "islets",
+    "no_land",
+    "inland_waters",
+    "rules",
+    "iso3166",
+    "disagreements",
+    "areas",
+)
 SPOTS = Path(__file__).with_name("world_spots.csv")
 LIMITS = {12.0, 24.0, 200.0}
 GREATEST_CLAIM = 200.0
@@ -53,6 +63,8 @@ def test_rows_have_a_value_in_every_column_and_no_stray_space(name: str) -> None
         ("territories", "code"),
         ("contested", "code"),
         ("islets", "name"),
+        ("no_land", "name"),
+        ("inland_waters", "name"),
         ("iso3166", "alpha3"),
         ("areas", "code"),
     ],
@@ -70,7 +82,7 @@ def test_there_is_a_zone_for_every_territory_that_maps_of_zones_show(territories
     assert set(expected.split()) <= set(territories)
 
 
-@pytest.mark.parametrize("name", ["territories", "contested", "islets"])
+@pytest.mark.parametrize("name", ["territories", "contested", "islets", "no_land"])
 def test_every_row_has_a_source_that_is_written_out(name: str) -> None:
     known = json.loads((WORLD / "references.json").read_text(encoding="utf-8"))
     for row in read(name):
@@ -79,7 +91,7 @@ def test_every_row_has_a_source_that_is_written_out(name: str) -> None:
 
 def test_every_reference_is_used() -> None:
     known = json.loads((WORLD / "references.json").read_text(encoding="utf-8"))
-    tables = [*read("territories"), *read("contested"), *read("islets")]
+    tables = [*read("territories"), *read("contested"), *read("islets"), *read("no_land")]
     assert {row["source"] for row in tables} == set(known)
 
 
@@ -117,7 +129,7 @@ def test_antarctica_is_covered_by_sectors_without_a_decision(territories) -> Non
     assert width == pytest.approx(360)
 
 
-@pytest.mark.parametrize("name", ["islets", "rules"])
+@pytest.mark.parametrize("name", ["islets", "inland_waters", "no_land", "rules"])
 def test_coordinates_are_on_the_globe(name: str) -> None:
     for row in read(name):
         for lon, lat in positions(row):
@@ -132,6 +144,43 @@ def test_boxes_have_south_below_north_and_name_known_codes(territories, states) 
         sources = set(row["from"].split("|"))
         assert sources == {"*"} or sources <= states | set(territories), row
         assert row["note"], row
+
+
+def test_what_is_no_land_says_what_it_is_and_why() -> None:
+    kinds = {
+        "low-tide elevation",
+        "drying reef",
+        "reef with a lagoon",
+        "lagoon",
+        "not there",
+    }
+    for row in read("no_land"):
+        assert row["kind"] in kinds, row
+        assert row["status"], row
+        assert float(row["west"]) < float(row["east"]), row
+        assert float(row["south"]) < float(row["north"]), row
+
+
+def test_where_something_stands_above_high_water_a_basepoint_is_left() -> None:
+    islets = [(float(row["lon"]), float(row["lat"])) for row in read("islets")]
+    checked = 0
+    for row in read("no_land"):
+        if "islets.csv" in row["status"]:
+            west, south, east, north = (
+                float(row[k]) + by
+                for k, by in (("west", -0.02), ("south", -0.02), ("east", 0.02), ("north", 0.02))
+            )
+            assert any(west <= x <= east and south <= y <= north for x, y in islets), row
+            checked += 1
+    assert checked > 20
+
+
+def test_low_tide_elevations_are_those_a_court_found(territories) -> None:
+    found = {row["name"]: row for row in read("no_land") if row["kind"] == "low-tide elevation"}
+    assert set(found) == {"Mischief Reef", "Second Thomas Shoal", "Hughes Reef"}
+    for row in found.values():
+        assert row["source"] == "PCA-2016", row
+        assert "does not accept" in row["status"], row
 
 
 def test_islets_belong_to_territories_and_state_their_accuracy(territories) -> None:

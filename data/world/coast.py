@@ -1,17 +1,21 @@
-"""The coast of the world as flat rings: OpenStreetMap, and the islets that it lacks.
+"""The coast of the world: OpenStreetMap, and the islets that it lacks, as lines and as land.
 
     python data/world/coast.py
 
-Of the OpenStreetMap lands every outer ring is taken, however small. Lakes are dropped with the
-islands in them (the Caspian Sea is one of them), and so are the edges that only close a polygon,
+Of the OpenStreetMap lands every outer ring is taken, however small, unless a row of `no_land.csv`
+says that it is none. Islands in lakes are no coast, nor are the edges that only close a polygon,
 along ±180° and at the southern end of the projection that OpenStreetMap draws in. Natural Earth
 gives islets that are farther than `APART` from any of this coast, since nearer ones are mostly
 the same islets displaced, and farther than `RETOUCHED` from any row of `islets.csv`. The rows of
 `islets.csv` are basepoints.
+
+The land is what these lines enclose, each island whole, also across ±180°; a basepoint is drawn
+as a mark of `MARK`. So all that makes a zone is land.
 """
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +34,13 @@ STEPS = 100_000
 FLOOR = -84.9
 """Degrees. South of it OpenStreetMap has no coast, only the end of its map."""
 RADIUS = 6_371_008.8
-ISLETS = Path(__file__).with_name("islets.csv")
+MARK = 1e-4
+"""Degrees, 11 m: how far the mark of an islet whose outline is not known reaches each way."""
+SEAM_GRID = 1e-5
+"""Degrees: the steps in which the source writes, in which halves meet along ±180°."""
+WEDGE = 0.001
+"""Degrees: wedges of sea along ±180° that are less than twice as wide are filled."""
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -83,18 +93,34 @@ def coast_path() -> Path:
     return sources.workroom() / "coast.npz"
 
 
-def build() -> Coast:
-    """Put the coast together."""
-    rings = without_lakes(outer_rings(sources.read("lands")))
+def land_path() -> Path:
+    """Return where the land is kept."""
+    return sources.workroom() / "land.npz"
+
+
+def land_polygons() -> np.ndarray:
+    """Return all land as shapely polygons without holes; some longitudes pass 180."""
+    with np.load(land_path()) as arrays:
+        rings = np.split(arrays["xy"], arrays["starts"][1:-1])
+    return np.array(shapely.polygons([shapely.linearrings(ring) for ring in rings]))
+
+
+def build() -> tuple[Coast, list[np.ndarray]]:
+    """Put the coast together, and the rings of the land."""
+    every = outer_rings(sources.read("lands"))
+    kept = ~in_lakes(every) & (are_no_land(every) < 0)
+    rings = [ring for ring, is_kept in zip(every, kept, strict=True) if is_kept]
     lines = [line for ring in rings for line in without_cuts(ring)]
     islets = read_islets()
     extra = natural_earth_islets(rings, islets)
-    return Coast.from_lines(
+    coast = Coast.from_lines(
         lines + [ring for _, ring in extra] + [position[None] for _, position in islets],
         ["osm"] * len(lines)
         + [f"ne:{name}" for name, _ in extra]
         + [f"islet:{name}" for name, _ in islets],
     )
+    land = whole(rings) + [ring for _, ring in extra] + [mark(at) for _, at in islets]
+    return coast, land
 
 
 def outer_rings(raw: bytes) -> list[np.ndarray]:
@@ -106,16 +132,67 @@ def outer_rings(raw: bytes) -> list[np.ndarray]:
     return np.split(xy, np.flatnonzero(np.diff(ring)) + 1)
 
 
-def without_lakes(rings: list[np.ndarray]) -> list[np.ndarray]:
-    """Leave out rings that lie within another one: islands in lakes."""
+def in_lakes(rings: list[np.ndarray]) -> np.ndarray:
+    """Whether each ring lies within another one: islands in lakes."""
     land = shapely.polygons([shapely.linearrings(ring) for ring in rings])
     start = np.array([ring[0] for ring in rings])
     polygon, point = shapely.STRtree(shapely.points(start)).query(land)
     polygon, point = polygon[polygon != point], point[polygon != point]
     shapely.prepare(land[np.unique(polygon)])
-    keep = np.ones(len(rings), dtype=bool)
-    keep[point[shapely.contains_xy(land[polygon], *start[point].T)]] = False
-    return [ring for ring, kept in zip(rings, keep, strict=True) if kept]
+    found = np.zeros(len(rings), dtype=bool)
+    found[point[shapely.contains_xy(land[polygon], *start[point].T)]] = True
+    return found
+
+
+def are_no_land(rings: Sequence[np.ndarray]) -> np.ndarray:
+    """Which row of `no_land.csv` has a box that each ring lies in; -1 where it is land."""
+    low, high = (np.array([get(ring, axis=0) for ring in rings]) for get in (np.min, np.max))
+    found = np.full(len(rings), -1)
+    for number, row in enumerate(read_table("no_land")):
+        west, south, east, north = (float(row[k]) for k in ("west", "south", "east", "north"))
+        found[((low >= (west, south)) & (high <= (east, north))).all(axis=1)] = number
+    return found
+
+
+def whole(rings: list[np.ndarray]) -> list[np.ndarray]:
+    """Join what the source cuts along ±180°, and close Antarctica at the pole."""
+    east, west, rest = [], [], []
+    for ring in rings:
+        if ring[:, 1].min() < FLOOR:
+            rest.append(to_the_pole(ring))
+        elif ring[:, 0].max() == 180.0:
+            east.append(ring)
+        elif ring[:, 0].min() == -180.0:
+            west.append(np.add(ring, (360.0, 0.0)))
+        else:
+            rest.append(ring)
+    halves = shapely.polygons([shapely.linearrings(ring) for ring in east + west])
+    joined = shapely.union_all(shapely.set_precision(halves, SEAM_GRID), grid_size=SEAM_GRID)
+    # The source thins each half by itself, which leaves wedges of sea along the cut.
+    strip = shapely.box(180.0 - 9 * WEDGE, -90.0, 180.0 + 9 * WEDGE, 90.0)
+    wide = shapely.buffer(shapely.intersection(joined, strip), WEDGE, join_style="mitre")
+    filled = shapely.buffer(wide, 2 * SEAM_GRID - WEDGE, join_style="mitre")
+    inner = shapely.box(180.0 - 3 * WEDGE, -90.0, 180.0 + 3 * WEDGE, 90.0)
+    joined = shapely.union_all(
+        np.array([joined, shapely.intersection(filled, inner)]), grid_size=SEAM_GRID
+    )
+    outer = shapely.get_exterior_ring(shapely.get_parts(joined))
+    return rest + [shapely.get_coordinates(ring) for ring in outer]
+
+
+def to_the_pole(ring: np.ndarray) -> np.ndarray:
+    """Draw the end of the map, where a ring has it, at the south pole."""
+    lon, lat = ring.T
+    at_end = lat < FLOOR
+    return np.column_stack(
+        [np.where(at_end, np.copysign(180.0, lon), lon), np.where(at_end, -90.0, lat)]
+    )
+
+
+def mark(position: np.ndarray) -> np.ndarray:
+    """Draw a basepoint as land: a diamond on the grid of the atlas."""
+    corners = MARK * np.array([(1, 0), (0, 1), (-1, 0), (0, -1), (1, 0)])
+    return np.round(position / MARK) * MARK + corners
 
 
 def without_cuts(ring: np.ndarray) -> list[np.ndarray]:
@@ -132,13 +209,18 @@ def without_cuts(ring: np.ndarray) -> list[np.ndarray]:
     return [line for line in np.split(opened, breaks) if len(line) > 1]
 
 
+def read_table(name: str) -> list[dict[str, str]]:
+    """Read one of the reviewed tables."""
+    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def read_islets() -> list[tuple[str, np.ndarray]]:
     """Read name and position of each row of the islets' table."""
-    with ISLETS.open(encoding="utf-8", newline="") as table:
-        return [
-            (row["name"], np.array([float(row["lon"]), float(row["lat"])]))
-            for row in csv.DictReader(table)
-        ]
+    return [
+        (row["name"], np.array([float(row["lon"]), float(row["lat"])]))
+        for row in read_table("islets")
+    ]
 
 
 def natural_earth_islets(
@@ -152,7 +234,11 @@ def natural_earth_islets(
     )
     near_coast, near_islet = Nearest(coast), Nearest(points)
     chosen = []
-    for name, ring in natural_earth(sources.read("natural_earth")):
+    outlines = natural_earth(sources.read("natural_earth"))
+    no_land = are_no_land([ring for _, ring in outlines]) >= 0
+    for (name, ring), is_none in zip(outlines, no_land, strict=True):
+        if is_none:
+            continue
         spread = densified(ring)
         if (
             len(inland.query(shapely.Point(ring[:-1].mean(axis=0)), predicate="within"))
@@ -232,11 +318,14 @@ def sphere_distance(lon1, lat1, lon2, lat2):
 
 def main() -> None:
     """Build the coast, keep it, and say what it is made of."""
-    coast = build()
+    coast, land = build()
     coast.save(coast_path())
+    with atomic_path(land_path()) as path:
+        starts = np.concatenate([[0], np.cumsum([len(ring) for ring in land])])
+        np.savez_compressed(path, xy=np.vstack(land), starts=starts)
     kind, count = np.unique([name.split(":")[0] for name in coast.source], return_counts=True)
     print(", ".join(f"{n} lines from {k}" for k, n in zip(kind, count, strict=True)))
-    print(f"{len(coast.lon)} vertices in {coast_path()}")
+    print(f"{len(coast.lon)} vertices in {coast_path()}; {len(land)} pieces of land")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import shapely
 import sources
 from attribution import table
 from baselines import baselines_path
-from coast import outer_rings, without_lakes
+from coast import land_polygons
 
 from eezkit._atomic import atomic_path
 from eezkit.limits import Baseline, Lines, lines_of
@@ -38,12 +38,6 @@ FINE = {"JPN-MIN": 0.9}
 def lines_path(breadth: int, part: str):
     """Return where the lines of a breadth are kept: ``world``, or the code of a fine part."""
     return sources.workroom() / f"lines-{breadth}-{part}.npz"
-
-
-def land_polygons() -> np.ndarray:
-    """Return all land as shapely polygons, without lakes."""
-    rings = without_lakes(outer_rings(sources.read("lands")))
-    return np.array(shapely.polygons([shapely.linearrings(ring) for ring in rings]))
 
 
 def read_baseline(land: np.ndarray, chosen: Callable[[np.ndarray], np.ndarray]) -> Baseline:

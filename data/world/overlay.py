@@ -4,8 +4,9 @@
 
 All lines and the coast are cut at each other on one grid, so that neighbours share their edges
 exactly; what they enclose is land, or belongs to the territory whose coast is nearest, or is high
-seas. The land side is coarser than the limits: the coast may move by `LAND`, and islands that
-vanish at this are left out of the land (not out of the baselines: their zones stay).
+seas. The land side is coarser than the limits: the coast may move by `LAND`. Islands that would
+vanish at this are drawn as they are, so that whatever has a zone has a coast. Land is simplified
+whole and then cut along ±180°, so that both halves meet there.
 
 Four layers come of it: the zones, which divide the sea; territorial seas and contiguous zones,
 which lie over them; and the land.
@@ -19,7 +20,8 @@ import shapely
 import sources
 from attribution import table
 from baselines import baselines_path
-from divide import FINE, land_polygons, lines_path
+from coast import land_polygons, mark
+from divide import FINE, lines_path
 
 from eezkit._atomic import atomic_path
 from eezkit.geometry import wrap_lon
@@ -33,14 +35,13 @@ FINE_GRID = 1e-6
 LAND = 0.005
 """Degrees: 550 m."""
 LEAST_ISLAND = 1e-6
-"""Square degrees: 0.012 km² at the equator."""
-SOUTH_END = -85.0
-"""Degrees. The coast ends there, in the ice."""
+"""Square degrees, 0.012 km² at the equator: islands that get smaller keep all their vertices."""
 HIGH_SEAS = -1
 ON_LAND = -2
 
 
 LAYERS = ("zones", "territorial_seas", "contiguous_zones", "land")
+"""What is laid over each other here; `inland.py` adds the inland waters."""
 
 
 def layer_path(name: str):
@@ -64,13 +65,46 @@ def read_lines(breadth: int, part: str, keys: list[int] | None = None) -> np.nda
 
 
 def drawn_land(polygons: np.ndarray, tolerance: float, grid: float) -> np.ndarray:
-    """Simplify the land and put it on the grid; small islands go."""
+    """Simplify the land and put it on the grid, in pieces between -180° and 180°."""
     simple = shapely.simplify(polygons, tolerance, preserve_topology=True)
-    simple = simple[shapely.area(simple) > LEAST_ISLAND]
+    small = shapely.area(simple) <= LEAST_ISLAND
+    simple[small] = polygons[small]
     bad = ~shapely.is_valid(simple)
     simple[bad] = shapely.make_valid(simple[bad], method="structure", keep_collapsed=False)
     snapped = shapely.set_precision(simple, grid)
-    return shapely.get_parts(snapped[~shapely.is_empty(snapped)])
+    # What is narrower than the grid, or a box on it, as nothing on a coast is.
+    at = shapely.get_coordinates(shapely.centroid(polygons))
+    for lost in np.flatnonzero(shapely.is_empty(snapped) | are_boxes(snapped)):
+        snapped[lost] = shapely.Polygon(mark(at[lost]))
+    return cut_along_180(shapely.get_parts(snapped), grid)
+
+
+def are_boxes(polygons: np.ndarray) -> np.ndarray:
+    """Whether all edges of each polygon run along meridians and parallels."""
+    rings = shapely.get_exterior_ring(polygons)
+    is_small = np.flatnonzero(shapely.get_num_coordinates(rings) == 5)
+    xy = shapely.get_coordinates(rings[is_small]).reshape(-1, 5, 2)
+    found = np.zeros(len(polygons), dtype=bool)
+    found[is_small] = (np.diff(xy, axis=1) == 0.0).any(axis=2).all(axis=1)
+    return found
+
+
+def cut_along_180(polygons: np.ndarray, grid: float) -> np.ndarray:
+    """Cut what passes 180° there, at vertices that both halves have."""
+    east = shapely.bounds(polygons)[:, 2]
+    pieces = [polygons[east <= 180.0]]
+    meridian = shapely.LineString([(180.0, -90.0), (180.0, 90.0)])
+    for polygon in polygons[east > 180.0]:
+        lines = np.array([*shapely.get_rings(polygon), meridian])
+        noded = shapely.union_all(lines, grid_size=grid)
+        cut = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+        at = shapely.get_coordinates(shapely.point_on_surface(cut))
+        shapely.prepare(polygon)
+        cut = cut[shapely.contains_xy(polygon, *at.T)]
+        over = shapely.bounds(cut)[:, 2] > 180.0
+        back = shapely.transform(cut[over], lambda xy: np.subtract(xy, (360.0, 0.0)))
+        pieces += [cut[~over], back]
+    return np.concatenate(pieces)
 
 
 class Namer:
@@ -108,7 +142,7 @@ def name_faces(found: np.ndarray, land: np.ndarray, namer: Namer) -> tuple[np.nd
     tree = shapely.STRtree(shapely.points(at))
     polygon, point = tree.query(land)
     shapely.prepare(land)
-    on_land = at[:, 1] < SOUTH_END
+    on_land = np.zeros(len(found), dtype=bool)
     on_land[point[shapely.contains_xy(land[polygon], *at[point].T)]] = True
     owner, far = np.full(len(found), ON_LAND), np.zeros(len(found))
     owner[~on_land], far[~on_land] = namer(wrap_lon(at[~on_land, 0]), at[~on_land, 1])

@@ -3,7 +3,7 @@
     python data/world/pack.py
 
 `dataset.json` says what the atlas is and whose each zone is, a line a territory; `atlas.npz` holds
-the rings of zones, overlays and land as arcs (see `eezkit.sources.arcs`).
+the rings of zones, overlays, land and inland waters as arcs (see `eezkit.sources.arcs`).
 """
 
 import io
@@ -28,7 +28,7 @@ ABEYANCE = "ATA-"
 
 FACTS = {
     "name": "eezkit derived atlas",
-    "version": "2",
+    "version": "3",
     "basis": "derived",
     "licence": "ODbL-1.0",
     "citation": "Derived by eezkit from open coastlines. © OpenStreetMap contributors, ODbL 1.0, "
@@ -90,20 +90,30 @@ def read_layers(codes: list[str]) -> tuple[dict[str, list[str]], dict[str, np.nd
     return of_layer, polygons
 
 
+def read_inland() -> tuple[list[str], np.ndarray]:
+    """Return the names of the inland waters, and their polygons."""
+    import geopandas
+
+    layer = geopandas.read_parquet(layer_path("inland_waters"))
+    return layer["name"].tolist(), shapely.orient_polygons(layer.geometry.to_numpy())
+
+
 def compressed(arrays: dict[str, np.ndarray]) -> bytes:
     """Write arrays as `numpy.load` reads them, without a time in it."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as archive:
         for name, array in arrays.items():
             member = io.BytesIO()
             np.save(member, array, allow_pickle=False)
             info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
+            info.compress_type = zipfile.ZIP_LZMA
             archive.writestr(info, member.getvalue())
     return out.getvalue()
 
 
-def described(known: list[dict], of_layer: dict[str, list[str]], rings: list[Rings]) -> str:
+def described(
+    known: list[dict], of_layer: dict[str, list[str]], waters: list[str], rings: list[Rings]
+) -> str:
     """Write what the atlas is, a line a territory, so that a change can be seen."""
     lines = ['"territories": [\n' + ",\n".join(map(line, known)) + "\n]"]
     areas = np.concatenate([polygon_area(layer, model=EdgeModel.GEODESIC) for layer in rings])
@@ -112,6 +122,7 @@ def described(known: list[dict], of_layer: dict[str, list[str]], rings: list[Rin
         own, left = left[: len(codes)], left[len(codes) :]
         if name != "land":
             lines.append(f"{json.dumps(name)}: {line(dict(zip(codes, own, strict=True)))}")
+    lines.append(f'"inland_waters": {line(waters)}')
     head = json.dumps(FACTS, indent=2, ensure_ascii=False)[:-2]
     return f"{head},\n" + ",\n".join(lines) + "\n}\n"
 
@@ -126,10 +137,12 @@ def files() -> dict[str, bytes]:
     known = territories()
     of_layer, polygons = read_layers([entry["code"] for entry in known])
     zones, territorial, contiguous, land = (polygons[name] for name in LAYERS)
-    arrays = encode([*map(Rings.from_shapely, (zones, [*territorial, *contiguous], land))])
+    waters, inland = read_inland()
+    layers = (zones, [*territorial, *contiguous], land, inland)
+    arrays = encode([*map(Rings.from_shapely, layers)])
     # Areas are those of what is read back.
     return {
-        DATASET: described(known, of_layer, decode(arrays)).encode(),
+        DATASET: described(known, of_layer, waters, decode(arrays)[:2]).encode(),
         ATLAS: compressed(arrays),
     }
 
