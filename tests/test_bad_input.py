@@ -134,7 +134,7 @@ LINES = {
     "limit of text as geopackage": (["limit", "text.gpkg", "-o", "o.gpkg"], "text.gpkg"),
     "limit of a folder": (["limit", ".", "-o", "o.gpkg"], "several layers"),
     "limit to nowhere": (["limit", "base.csv"], "--output"),
-    "limit to unknown kind": (["limit", "base.csv", "-o", "o.shp"], ".geojson"),
+    "limit to unknown kind": (["limit", "base.csv", "-o", "o.xyz"], ".geojson"),
     "limit to no kind": (["limit", "base.csv", "-o", "o"], ".gpkg"),
     "limit over its baseline": (["limit", "none.geojson", "-o", "none.geojson"], "overwritten"),
     "limit and table in one": (["limit", "base.csv", "-o", "o.gpkg", "--table", "o.gpkg"], ".csv"),
@@ -186,7 +186,7 @@ LINES = {
         "entitled",
     ),
     "equidistance to unknown kind": (
-        ["equidistance", "base.csv", "box.geojson", "-o", "o.kml"],
+        ["equidistance", "base.csv", "box.geojson", "-o", "o.xyz"],
         ".geojson",
     ),
     "audit of an unknown zone": (["audit", "JPX", "base.csv"], "JPX"),
