@@ -299,7 +299,7 @@ def test_data_meets_templates_in_one_place(folder: str) -> None:
         assert not names_called(tree) & MEETINGS, where
         assert not {name for name in imported if name.split(".")[0] in ("jinja2", "markupsafe")}
         # branca's Element takes a template: nobody but that module may fill one.
-        # (That of the standard library's ElementTree is one of XML, which escapes what it is given.)
+        # (That of ElementTree in the standard library is XML, which escapes what it is given.)
         assert "Element" not in names_called(tree) or "ElementTree" in imported, where
 
 
