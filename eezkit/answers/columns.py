@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from eezkit.answers.belts import BELTS, belts_of
+from eezkit.geometry import nth_in_group
 from eezkit.zones import EdgeKind
 
 if TYPE_CHECKING:
@@ -318,7 +319,7 @@ def per_zone(
     size = np.array([len(held) for held in zones], dtype=np.int64)[which]
     n_rows = np.maximum(size, 1) if keep_empty else size
     rows = np.repeat(np.arange(len(code)), n_rows)
-    nth = np.arange(len(rows)) - np.repeat(np.cumsum(n_rows) - n_rows, n_rows)
+    nth = nth_in_group(n_rows)
     flat = [zone for held in zones for zone in held] + [None]
     starts = np.cumsum([0, *(len(held) for held in zones)])[:-1]
     at = np.where(size[rows] > 0, starts[which[rows]] + nth, len(flat) - 1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from eezkit.edges.arrangement import split_edges, unique_edges
 from eezkit.errors import DataFormatError
-from eezkit.geometry import Rings
+from eezkit.geometry import Rings, nth_in_group
 from eezkit.kernels.noding import MEASURES, Meetings
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _seam_crossings(ends: Floats) -> tuple[Ints, Floats, Floats]:
     first = np.floor((low - 180.0) / 360.0) + 1.0
     count = np.maximum(np.ceil((high - 180.0) / 360.0) - first, 0.0).astype(np.int64)
     edge = np.repeat(np.arange(len(ends)), count)
-    nth = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    nth = nth_in_group(count)
     lon = 180.0 + 360.0 * (first[edge] + nth)
     x1, y1, x2, y2 = ends[edge].T
     lat = y1 + (lon - x1) / (x2 - x1) * (y2 - y1)
@@ -245,7 +245,7 @@ def _members(edge: Ints, copies: Ints, starts: Ints) -> tuple[Ints, Ints]:
     """All edges that coincide with each of some, and which of these that was."""
     count = starts[edge + 1] - starts[edge]
     row = np.repeat(np.arange(len(edge)), count)
-    nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    nth = nth_in_group(count)
     return copies[starts[edge][row] + nth], row
 
 

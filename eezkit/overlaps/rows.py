@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from eezkit.answers.columns import OF_ZONE, words_of
+from eezkit.geometry import nth_in_group
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,7 +89,7 @@ class Units:
         """Repeat rows for each unit that holds their place: which row, and the unit."""
         count = self.starts[places + 1] - self.starts[places]
         row = np.repeat(np.arange(len(places)), count)
-        nth = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        nth = nth_in_group(count)
         return row, self.unit[self.starts[places][row] + nth]
 
     def columns(self, atlas: Atlas, which: Ints) -> dict[str, Any]:

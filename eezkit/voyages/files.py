@@ -19,6 +19,7 @@ from eezkit.errors import (
     OptionError,
     SchemaError,
     UnknownDatasetError,
+    did_you_mean,
 )
 from eezkit.sources.files.opening import open_file
 from eezkit.voyages.fixes import RULES, clean, describe
@@ -480,13 +481,10 @@ def _names(path: Path, kind: str, delimiter: str | None) -> list[str]:
 
 def _column(path: Path, names: list[str], what: str, asked: str | None) -> str | None:
     """The column that is meant; None for a ship where there is no column of a usual name."""
-    from difflib import get_close_matches
-
     if asked is not None:
         if asked in names:
             return asked
-        close = get_close_matches(asked, names, n=1)
-        meant = f" Did you mean {close[0]!r}?" if close else ""
+        meant = did_you_mean(asked, names)
         raise OptionError(f"{path} has no column {asked!r}; it has {', '.join(names[:40])}.{meant}")
     found = [name for usual in _USUAL[what] for name in names if name.lower() == usual]
     if what == "id":
